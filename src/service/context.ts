@@ -1,0 +1,24 @@
+import type { MemoryId, Millis, RelationshipId } from '../domain/ids.ts';
+import type { TenantScope } from '../domain/scope.ts';
+import type { GraphStore } from '../storage/store.ts';
+
+export interface ServiceSettings {
+  readonly allowCycles: boolean;
+  readonly readOnly: boolean;
+}
+
+/** Everything a use case needs, bound to one caller. Made by `app.ts` for each request. */
+export interface ServiceContext {
+  readonly scope: TenantScope;
+  readonly store: GraphStore;
+  readonly settings: ServiceSettings;
+  readonly now: () => Millis;
+  readonly newId: () => string;
+  /** Identity of the project that the process was started in, null outside one. Found once, on first use. */
+  readonly currentProject: () => Promise<string | null>;
+  /** The identity of a project given as a path or a remote; other text comes back trimmed. */
+  readonly resolveProject: (text: string) => Promise<string>;
+}
+
+export const newMemoryId = (context: ServiceContext): MemoryId => context.newId() as MemoryId;
+export const newRelationshipId = (context: ServiceContext): RelationshipId => context.newId() as RelationshipId;

@@ -1,0 +1,109 @@
+import type { MemoryId } from '../domain/ids.ts';
+import type { Memory } from '../domain/memory.ts';
+import type { Relationship } from '../domain/relationship.ts';
+import type { TenantScope } from '../domain/scope.ts';
+import type { AppError } from '../errors.ts';
+import type { Committed, Guard, IdempotencyRecord, WriteBatch } from './batch.ts';
+import type { Capabilities } from './capabilities.ts';
+import type {
+  Change,
+  ChangeQuery,
+  Facet,
+  FacetCount,
+  MemoryFilter,
+  MemoryListing,
+  MemoryState,
+  RelationshipQuery,
+  SearchHit,
+  Statistics,
+  Traversal,
+  TraversalRequest,
+} from './query.ts';
+import type { TextQuery } from './search-document.ts';
+
+/**
+ * Where memories and relationships are kept. Every method takes the caller's scope first and neither shows nor changes anything
+ * outside it: what the scope may not see does not exist.
+ *
+ * Reads see everything that was acknowledged before they began. A write is answered after it was committed at the durability that
+ * `capabilities` states. Concurrent calls are allowed, from several processes too.
+ * Any method may throw `store_busy`, `store_unavailable`, `store_corrupt`, `deadline_exceeded`.
+ */
+export interface GraphStore {
+  /** All operations or none; conditions and errors are listed at `WriteOperation`. */
+  write(scope: TenantScope, batch: WriteBatch): Promise<Committed>;
+
+  /** In the order of `ids`; what is absent or in another state is left out. */
+  memories(scope: TenantScope, ids: readonly MemoryId[], state: MemoryState): Promise<readonly Memory[]>;
+
+  /** Filtered before the cut, in the total order of `sort`. */
+  listMemories(scope: TenantScope, listing: MemoryListing): Promise<readonly Memory[]>;
+
+  countMemories(scope: TenantScope, filter: MemoryFilter): Promise<number>;
+
+  /**
+   * The `limit` best matches among live memories that pass the filter, best first, ties by id.
+   *
+   * Score, with N live memories in scope, |D| tokens of a memory over all fields, n(t) memories that hold term t (a prefix is one term),
+   * f(t, D) = Σ over fields of weight × occurrences: Σ over the distinct terms of max(1e-6, ln((N - n(t) + 0.5) / (n(t) + 0.5))) ·
+   * f · 2.2 / (f + 1.2 · (0.25 + 0.75 · |D| / avg|D|)). This is bm25() of SQLite's FTS5 (k1 = 1.2, b = 0.75) with column weights.
+   * Terms that occur in an unmatched group of an `any` query add nothing.
+   */
+  search(
+    scope: TenantScope,
+    query: TextQuery,
+    filter: MemoryFilter,
+    limit: number,
+  ): Promise<readonly SearchHit[]>;
+
+  /** Ordered by id. Only those whose two ends the scope may see. */
+  relationships(scope: TenantScope, query: RelationshipQuery): Promise<readonly Relationship[]>;
+
+  /**
+   * Breadth-first over live relationships between live memories. The level after a frontier is reached through the frontier's
+   * memories in their order, from each through its relationships by strength (strongest first), ties by id.
+   * An absent start reaches nothing.
+   */
+  traverse(scope: TenantScope, request: TraversalRequest): Promise<Traversal>;
+
+  statistics(scope: TenantScope, top: number): Promise<Statistics>;
+
+  /** Values of live memories that begin with `prefix` (ASCII case ignored), most frequent first, ties by value. */
+  facet(scope: TenantScope, facet: Facet, prefix: string, limit: number): Promise<readonly FacetCount[]>;
+
+  /** Ids of live memories that begin with `prefix`, ascending. */
+  idsByPrefix(scope: TenantScope, prefix: string, limit: number): Promise<readonly MemoryId[]>;
+
+  changes(scope: TenantScope, query: ChangeQuery): Promise<readonly Change[]>;
+
+  idempotencyRecord(scope: TenantScope, key: string): Promise<IdempotencyRecord | null>;
+
+  guardRevision(scope: TenantScope, guard: Guard): Promise<number>;
+}
+
+/** What `doctor` found. `fix` says what `doctor --fix` or a person does about it. */
+export interface Finding {
+  readonly severity: 'ok' | 'warning' | 'error';
+  readonly what: string;
+  readonly fix: string | null;
+}
+
+/**
+ * A store as its folder makes it, naive: no deadlines, no logging, driver errors as they come. `guardStore` adds what is the same for all.
+ * Constructing one does no I/O.
+ */
+export interface Backend extends GraphStore {
+  readonly capabilities: Capabilities;
+  /** For people: where the data is, without credentials. */
+  readonly location: string;
+  /** Creates or upgrades the schema. Safe when several processes do it at the same moment. */
+  open(): Promise<void>;
+  /** Waits for nothing; called once, also after a failed `open`. */
+  close(): Promise<void>;
+  /** Our error for a driver's, or null if it is not the driver's. */
+  translate(error: unknown): AppError | null;
+  /** Read-only checks of integrity, settings and size, on an open store. */
+  inspect(): Promise<readonly Finding[]>;
+  /** Writes a checked copy to a path that must not exist; throws `invalid_input` if it does. Only where `onlineBackup`. */
+  backup?(path: string): Promise<void>;
+}
