@@ -25,6 +25,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   readonly description: string;
   readonly profile: ToolProfile;
   readonly annotations: ToolAnnotations;
+  /** What a read-only server offers in place of a tool that also writes. */
+  readonly whenReadOnly?: Tool;
   /** Strict: an unknown key is an error. */
   readonly input: Input;
   readonly run: (input: z.output<Input>, context: ServiceContext) => Promise<ToolAnswer>;

@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type Driver from 'better-sqlite3';
+import { isBusy } from './faults.ts';
+
+/** How long one attempt may block the process while another one writes, and how often it is repeated. Ten seconds in all. */
+export const busyTimeoutMs = 500;
+const attempts = 20;
+
+/** Statement texts vary with the filters of a query; past this many the cache begins anew. */
+const cachedStatements = 400;
+
+export type Cell = string | number | null;
+
+/**
+ * Repeats what other processes were in the way of. SQLite waits by itself in most cases, but not where it sees a deadlock, e.g. when
+ * two processes switch a new file to WAL together.
+ */
+export const untilFree = async <T>(work: () => T): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || attempt === attempts) throw error;
+    }
+    await delay(attempt * 2);
+  }
+};
+
+/** One open database. Statements are prepared once; rows come as arrays in the order of the columns. */
+export class Connection {
+  readonly db: Driver.Database;
+  readonly #statements = new Map<string, Driver.Statement<Cell[]>>();
+  readonly #begin: Driver.Statement<[]>;
+  readonly #beginImmediate: Driver.Statement<[]>;
+  readonly #commit: Driver.Statement<[]>;
+  readonly #rollback: Driver.Statement<[]>;
+
+  constructor(db: Driver.Database) {
+    this.db = db;
+    this.#begin = db.prepare('BEGIN');
+    this.#beginImmediate = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
+    this.#rollback = db.prepare('ROLLBACK');
+  }
+
+  #statement(sql: string): Driver.Statement<Cell[]> {
+    const cached = this.#statements.get(sql);
+    if (cached !== undefined) return cached;
+    if (this.#statements.size >= cachedStatements) this.#statements.clear();
+    const statement = this.db.prepare<Cell[]>(sql);
+    if (statement.reader) statement.raw(true);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  /** Row types are the caller's word: they follow from the columns named in `sql` and the strict tables. */
+  rows<Row extends readonly Cell[]>(sql: string, params: readonly Cell[] = []): Row[] {
+    return this.#statement(sql).all(...params) as Row[];
+  }
+
+  row<Row extends readonly Cell[]>(sql: string, params: readonly Cell[] = []): Row | undefined {
+    return this.#statement(sql).get(...params) as Row | undefined;
+  }
+
+  run(sql: string, params: readonly Cell[] = []): Driver.RunResult {
+    return this.#statement(sql).run(...params);
+  }
+
+  /** All reads inside see one state of the store. */
+  read<T>(work: () => T): T {
+    return this.#within(this.#begin, work);
+  }
+
+  /** Takes the write lock first: a read transaction that begins to write later may fail without a chance to wait. */
+  write<T>(work: () => T): T {
+    return this.#within(this.#beginImmediate, work);
+  }
+
+  #within<T>(begin: Driver.Statement<[]>, work: () => T): T {
+    begin.run();
+    try {
+      const result = work();
+      this.#commit.run();
+      return result;
+    } catch (error) {
+      if (this.db.inTransaction) this.#rollback.run();
+      throw error;
+    }
+  }
+}

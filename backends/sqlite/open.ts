@@ -1,0 +1,94 @@
+import { closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type Driver from 'better-sqlite3';
+import { AppError } from '../../src/errors.ts';
+import { busyTimeoutMs, Connection, untilFree } from './connection.ts';
+import { inspectSchema, migrate } from './schema.ts';
+import type { SqliteSettings } from './settings.ts';
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+const unwritable = (error: unknown): AppError =>
+  new AppError(
+    'store_unwritable',
+    'The store cannot be created or written. Give this user write access to the file and its folder, or set MEMORY_SQLITE_PATH.',
+    { cause: error },
+  );
+
+/** Makes the file if there is none, readable by its owner alone; SQLite gives its side files the same mode. */
+const prepareFile = (path: string, readOnly: boolean): void => {
+  const journalled = sizeOf(`${path}-wal`) > 0;
+  if (journalled && sizeOf(path) === 0) {
+    // SQLite would take the empty file for a new store and delete the log, which may hold all that was written.
+    throw new AppError(
+      'store_corrupt',
+      'The file that MEMORY_SQLITE_PATH names is empty but its write-ahead log is not. Restore a backup, or move both away.',
+    );
+  }
+  if (readOnly) {
+    if (sizeOf(path) > 0) return;
+    throw new AppError('store_unavailable', 'There is no store yet to read. Start once without MEMORY_READ_ONLY.');
+  }
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600));
+  } catch (error) {
+    throw unwritable(error);
+  }
+};
+
+/** Loaded here, not at start: the driver is native code that a server without calls never needs. */
+const loadDriver = async (): Promise<typeof Driver> => {
+  try {
+    return (await import('better-sqlite3')).default;
+  } catch (error) {
+    throw driverMissing(error);
+  }
+};
+
+const driverMissing = (error: unknown): AppError =>
+  new AppError(
+    'store_unavailable',
+    'The SQLite driver does not load on this Node version. Reinstall with `npm rebuild better-sqlite3`.',
+    { cause: error },
+  );
+
+const connect = (driver: typeof Driver, { path, readOnly }: SqliteSettings): Driver.Database => {
+  try {
+    return new driver(path, { readonly: readOnly, fileMustExist: true, timeout: busyTimeoutMs });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw code.startsWith('SQLITE_') ? error : driverMissing(error);
+  }
+};
+
+const configure = (db: Driver.Database, { synchronous }: SqliteSettings): void => {
+  db.pragma('foreign_keys = ON');
+  db.pragma('trusted_schema = OFF');
+  db.pragma('cell_size_check = ON');
+  db.pragma(`synchronous = ${synchronous}`);
+  db.pragma('cache_size = -65536');
+  db.pragma('mmap_size = 268435456');
+};
+
+const prepareSchema = (connection: Connection, readOnly: boolean): void => {
+  // Nothing is written, not even the journal mode, before the file is known to be ours or empty.
+  inspectSchema(connection);
+  if (!readOnly) connection.db.pragma('journal_mode = WAL');
+  migrate(connection, readOnly);
+};
+
+export const openStore = async (settings: SqliteSettings): Promise<Connection> => {
+  const driver = await loadDriver();
+  prepareFile(settings.path, settings.readOnly);
+  const db = await untilFree(() => connect(driver, settings));
+  try {
+    configure(db, settings);
+    const connection = new Connection(db);
+    await untilFree(() => prepareSchema(connection, settings.readOnly));
+    return connection;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};

@@ -1,0 +1,76 @@
+import type { MemoryId, RelationshipId } from '../../src/domain/ids.ts';
+import type { RelationshipType } from '../../src/domain/relationship.ts';
+import type { Direction, Traversal, TraversalRequest, TraversalStep } from '../../src/storage/query.ts';
+import type { Cell, Connection } from './connection.ts';
+
+const startSql = 'SELECT pk FROM memory WHERE id = ? AND live = 1';
+
+type Hop = [pk: number, memoryId: string, relationshipId: string, type: string, strength: number, forward: number];
+
+interface Node {
+  readonly pk: number;
+  readonly id: MemoryId;
+}
+
+/** Index order is the order asked for, strongest first, so a hub is read no further than its fan-out. */
+const side = (forward: boolean, symmetricOnly: boolean, types: number): string => {
+  const [own, other] = forward ? ['from_pk', 'to_pk'] : ['to_pk', 'from_pk'];
+  return `SELECT r.${other}, o.id, r.id AS id, r.type, r.strength AS strength, ${forward ? 1 : 0}
+    FROM relationship r CROSS JOIN memory o ON o.pk = r.${other}
+    WHERE r.${own} = ? AND r.live = 1 AND o.live = 1${symmetricOnly ? ' AND r.symmetric = 1' : ''}${
+      types === 0 ? '' : ` AND r.type IN (${Array.from({ length: types }, () => '?').join(', ')})`
+    }${forward ? '' : ' AND r.from_pk <> r.to_pk'}`;
+};
+
+/** Parameters: for each side the memory's key and the types, then the limit. */
+export const hopsSql = (direction: Direction, types: number): string =>
+  `${side(true, direction === 'incoming', types)} UNION ALL ${side(false, direction === 'outgoing', types)}
+    ORDER BY strength DESC, id LIMIT ?`;
+
+const toStep = (from: Node, depth: number, [, memoryId, relationshipId, type, strength, forward]: Hop): TraversalStep => ({
+  memoryId: memoryId as MemoryId,
+  depth,
+  from: from.id,
+  relationshipId: relationshipId as RelationshipId,
+  type: type as RelationshipType,
+  strength,
+  forward: forward === 1,
+});
+
+const walk = (connection: Connection, start: Node, request: TraversalRequest): Traversal => {
+  const types: readonly Cell[] = request.types ?? [];
+  const sql = hopsSql(request.direction, types.length);
+  const seen = new Set([start.pk]);
+  const steps: TraversalStep[] = [];
+  let cut = false;
+  let frontier: Node[] = [start];
+  for (let depth = 1; depth <= request.maxDepth && frontier.length > 0; depth += 1) {
+    const next: Node[] = [];
+    for (const from of frontier) {
+      const hops = connection.rows<Hop>(sql, [from.pk, ...types, from.pk, ...types, request.fanOut + 1]);
+      const isHub = hops.length > request.fanOut;
+      if (isHub) hops.pop();
+      for (const hop of hops) {
+        const [pk, id] = hop;
+        if (seen.has(pk)) continue;
+        if (steps.length === request.maxNodes) return { steps, cut: true };
+        seen.add(pk);
+        const step = toStep(from, depth, hop);
+        steps.push(step);
+        if (id === request.until) return { steps, cut };
+        next.push({ pk, id: step.memoryId });
+      }
+      cut ||= isHub;
+    }
+    frontier = next;
+  }
+  return { steps, cut };
+};
+
+export const traverse = (connection: Connection, request: TraversalRequest): Traversal => {
+  if (request.types?.length === 0) return { steps: [], cut: false };
+  return connection.read(() => {
+    const start = connection.row<[number]>(startSql, [request.from]);
+    return start === undefined ? { steps: [], cut: false } : walk(connection, { pk: start[0], id: request.from }, request);
+  });
+};

@@ -1,0 +1,97 @@
+import { singleTenantScope } from './auth/policy.ts';
+import type { Config } from './config.ts';
+import { log } from './log.ts';
+import type { ListedTool } from './mcp/listed-tool.ts';
+import { listTool } from './mcp/listed-tool.ts';
+import type { McpApp } from './mcp/server.ts';
+import { toolList } from './mcp/tool-list.ts';
+import type { ServiceContext } from './service/context.ts';
+import type { GuardedStore } from './storage/guarded.ts';
+import type { Tool } from './tools/tool.ts';
+import { version } from './version.ts';
+
+export interface App extends McpApp {
+  /** Loads the backend at the first call; the store opens itself with its first use. */
+  store(): Promise<GuardedStore>;
+  /** Closes the store if there is one. */
+  close(): Promise<void>;
+}
+
+export interface AppOverrides {
+  readonly tools?: readonly Tool[];
+  readonly now?: () => number;
+  readonly newId?: () => string;
+  readonly cwd?: string;
+}
+
+/** `extended` includes `core`; a read-only server has no tool that writes. */
+const offered = (tools: readonly ListedTool[], { toolProfile, readOnly }: Config): readonly ListedTool[] =>
+  tools.filter(
+    (tool) => (tool.profile === 'core' || toolProfile === 'extended') && (tool.annotations.readOnlyHint || !readOnly),
+  );
+
+const loadStore = async (config: Config): Promise<GuardedStore> => {
+  const [{ createBackend }, { guardStore }] = await Promise.all([
+    import('../backends/index.ts'),
+    import('./storage/guarded.ts'),
+  ]);
+  return guardStore(await createBackend(config.store.backend, config.store.settings), {
+    deadlineMs: config.deadlineMs,
+    readOnly: config.readOnly,
+    onFault: (call, error) => log.warn('store call failed', { call, error }),
+  });
+};
+
+/** Puts the program together. Nothing is opened or loaded until something needs it. */
+export const createApp = (config: Config, overrides: AppOverrides = {}): App => {
+  const now = overrides.now ?? Date.now;
+  const newId = overrides.newId ?? (() => crypto.randomUUID());
+  const cwd = overrides.cwd ?? process.cwd();
+  let store: Promise<GuardedStore> | undefined;
+  let project: Promise<string | null> | undefined;
+
+  const openStore = (): Promise<GuardedStore> => {
+    store ??= loadStore(config);
+    return store;
+  };
+  const findProject = async (): Promise<string | null> => {
+    if (config.project !== null) return config.project === '' ? null : config.project;
+    const { detectProject } = await import('./project.ts');
+    return detectProject(cwd);
+  };
+
+  const contextFor = async (): Promise<ServiceContext> => ({
+    scope: singleTenantScope,
+    store: await openStore(),
+    settings: { allowCycles: config.allowCycles, readOnly: config.readOnly },
+    now,
+    newId,
+    currentProject: () => {
+      project ??= findProject();
+      return project;
+    },
+    resolveProject: async (text) => (await import('./project.ts')).resolveProject(text, cwd),
+  });
+
+  const loadTool = async (name: string): Promise<Tool> => {
+    const tools = overrides.tools ?? (await import('./tools/registry.ts')).tools;
+    const tool = tools.find((candidate) => candidate.name === name);
+    if (tool === undefined) throw new Error(`no tool is named ${name}`);
+    return tool;
+  };
+
+  return {
+    info: { name: 'graph-memory', title: 'Graph memory', version },
+    tools: offered(overrides.tools?.map(listTool) ?? toolList, config),
+    loadTool,
+    contextFor,
+    now,
+    newId,
+    reportFault: ({ requestId, tool, error }) => log.error('tool call failed', { requestId, tool, error }),
+    reportTransportError: (error) => log.debug('connection error', { error }),
+    store: openStore,
+    close: async () => {
+      await (await store)?.close();
+    },
+  };
+};

@@ -1,0 +1,65 @@
+import type { App } from '../app.ts';
+import type { Config } from '../config.ts';
+import { errorTable, isAppError } from '../errors.ts';
+import type { Finding } from '../storage/store.ts';
+import { print, type Terminal } from './terminal.ts';
+import { withApp } from './with-app.ts';
+
+const problemExitCode = 1;
+
+interface Examination {
+  readonly findings: readonly Finding[];
+  readonly exitCode: number;
+}
+
+const ok = (what: string): Finding => ({ severity: 'ok', what, fix: null });
+
+const durabilities = {
+  power_loss: 'An answered write survives a power cut.',
+  process_kill: 'An answered write survives a killed process, not a power cut.',
+  none: 'An answered write may be lost with the process.',
+} as const;
+
+/** Folders that are emptied behind the user's back. */
+const fleeting = /[\\/](_npx|node_modules|\.cache|tmp|temp)[\\/]/i;
+
+const examineStore = async (app: App): Promise<Examination> => {
+  const store = await app.store();
+  const place: Finding = fleeting.test(store.location)
+    ? {
+        severity: 'warning',
+        what: `The store is in a folder that may be emptied at any time: ${store.location}`,
+        fix: 'Move it to the data folder, or name another place in the configuration.',
+      }
+    : ok(`The store is ${store.location}`);
+  try {
+    const findings = [place, ok(durabilities[store.capabilities.durability]), ...(await store.inspect())];
+    return { findings, exitCode: findings.some(({ severity }) => severity === 'error') ? problemExitCode : 0 };
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    const failure: Finding = { severity: 'error', what: `${error.code}: ${error.message}`, fix: null };
+    return { findings: [place, failure], exitCode: errorTable[error.code].exitCode };
+  }
+};
+
+const describe = ({ severity, what, fix }: Finding): string =>
+  `${{ ok: 'ok     ', warning: 'warning', error: 'ERROR  ' }[severity]}  ${what}${fix === null ? '' : ` → ${fix}`}`;
+
+/** Looks, and changes nothing but what opening a store does. Returns the exit code. */
+export const doctor = (terminal: Terminal, config: Config, json: boolean): Promise<number> =>
+  withApp(config, async (app) => {
+    const store = await examineStore(app);
+    const { currentProject } = await app.contextFor();
+    const project = await currentProject();
+    const findings: readonly Finding[] = [
+      ok(`graph-memory ${app.info.version}, Node ${process.versions.node}, ${process.platform} ${process.arch}`),
+      ...config.warnings.map((what) => ({ severity: 'warning', what, fix: 'Rename or remove it.' }) as const),
+      ok(project === null ? 'This folder belongs to no project.' : `This folder belongs to the project ${project}`),
+      ...store.findings,
+    ];
+    const lines = json
+      ? [JSON.stringify({ version: app.info.version, healthy: store.exitCode === 0, findings }, null, 2)]
+      : findings.map(describe);
+    await print(terminal, lines);
+    return store.exitCode;
+  });

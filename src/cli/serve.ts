@@ -1,0 +1,49 @@
+import type { Config } from '../config.ts';
+import { setLogLevel } from '../log.ts';
+import { connectLines } from './connect.ts';
+import { complain, print, type Terminal } from './terminal.ts';
+import { withApp } from './with-app.ts';
+
+const loopback = /^(127\.|::1$|localhost$)/;
+
+export const serveStdio = async (terminal: Terminal, config: Config): Promise<void> => {
+  const [transport, { stopSignal }] = await Promise.all([
+    import('../transport/stdio.ts'),
+    import('../transport/stop-signal.ts'),
+  ]);
+  const stop = stopSignal({ followParent: true });
+  const { stdin: input, stdout: output } = terminal;
+  await withApp(config, (app) => transport.serveStdio({ app, input, output, stop }));
+};
+
+/** Runs until a signal asks it to stop. A store that cannot be opened ends it at once, not with the first call. */
+export const serveHttp = async (terminal: Terminal, config: Config): Promise<void> => {
+  const [transport, { stopSignal }] = await Promise.all([
+    import('../transport/http.ts'),
+    import('../transport/stop-signal.ts'),
+  ]);
+  const stop = stopSignal({ followParent: false });
+  const stopped = new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+  const { host, port, allowedHosts } = config.http;
+  await withApp(config, async (app) => {
+    const store = await app.store();
+    await store.open();
+    const server = await transport.serveHttp({ host, port, app, allowedHosts });
+    if (!loopback.test(host)) {
+      await complain(
+        terminal,
+        `warning: ${host} can be reached from other machines, and whoever reaches it can read and change every memory.`,
+      );
+    }
+    await print(terminal, [
+      `graph-memory ${app.info.version} serves ${server.url}`,
+      `Store: ${store.location}`,
+      'Stop it with Ctrl-C.',
+      '',
+      ...connectLines(terminal, config, server.url),
+    ]);
+    setLogLevel(config.logLevel);
+    await stopped;
+    await server.close();
+  });
+};

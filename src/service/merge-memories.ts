@@ -1,0 +1,132 @@
+import type { MemoryId, Millis } from '../domain/ids.ts';
+import type { Memory } from '../domain/memory.ts';
+import { checkMemory, normaliseTags } from '../domain/memory-rules.ts';
+import { isAcyclic, type Relationship } from '../domain/relationship.ts';
+import { AppError } from '../errors.ts';
+import { searchDocument } from '../search/document.ts';
+import type { WriteOperation } from '../storage/batch.ts';
+import type { ServiceContext } from './context.ts';
+import { guardAgainstCycle } from './cycles.ts';
+import { findMemories, memoryNotFound } from './find-memory.ts';
+import { newRelationship, storedEnds } from './relate.ts';
+
+export interface MergedMemories {
+  readonly id: MemoryId;
+  readonly version: number;
+  /** The id that now answers with the other memory. */
+  readonly alias: MemoryId;
+  readonly movedRelationships: number;
+}
+
+const edgesRead = 10_000;
+
+const liveEdges = (context: ServiceContext, id: MemoryId): Promise<readonly Relationship[]> =>
+  context.store.relationships(context.scope, { of: [id], limit: edgesRead });
+
+const endsKey = (edge: { readonly from: MemoryId; readonly to: MemoryId; readonly type: string }): string =>
+  `${edge.type} ${edge.from} ${edge.to}`;
+
+const folded = (from: Memory, into: Memory, appendContent: boolean, at: Millis): Memory => {
+  const appended = appendContent && from.content.trim() !== into.content.trim();
+  return {
+    ...into,
+    content: appended ? `${into.content}\n\n${from.title}\n${from.content}` : into.content,
+    tags: normaliseTags([...into.tags, ...from.tags]),
+    importance: Math.max(from.importance, into.importance),
+    usageCount: into.usageCount + from.usageCount,
+    version: into.version + 1,
+    updatedAt: at,
+  };
+};
+
+/** The operations that close an edge at the merged memory and put its like at the other one. */
+const moveEdge = (
+  context: ServiceContext,
+  edge: Relationship,
+  from: Memory,
+  into: Memory,
+  there: ReadonlyMap<string, Relationship>,
+  at: Millis,
+): readonly WriteOperation[] => {
+  const note = { kind: 'merged', reason: `${from.id} merged into ${into.id}` } as const;
+  const ends = storedEnds({
+    type: edge.type,
+    from: edge.from === from.id ? into.id : edge.from,
+    to: edge.to === from.id ? into.id : edge.to,
+  });
+  const close = (successor: Relationship | null): WriteOperation => ({
+    op: 'replace_relationship',
+    relationship: { ...edge, validUntil: at, invalidatedBy: successor?.id ?? null, version: edge.version + 1 },
+    expectedVersion: edge.version,
+    note,
+  });
+  if (ends.from === ends.to) return [close(null)];
+  const same = there.get(endsKey({ ...ends, type: edge.type }));
+  if (same) {
+    const evidenceCount = same.evidenceCount + edge.evidenceCount;
+    const strength = Math.max(same.strength, edge.strength);
+    const relationship = { ...same, evidenceCount, strength, version: same.version + 1 };
+    return [close(same), { op: 'replace_relationship', relationship, expectedVersion: same.version, note }];
+  }
+  const blank = newRelationship(context, { ...edge, ...ends }, at);
+  const { id, from: start, to } = blank;
+  const moved: Relationship = { ...edge, id, from: start, to, version: 1, recordedAt: at, createdAt: at };
+  return [close(moved), { op: 'create_relationship', relationship: moved, note }];
+};
+
+/** A chain of one type between the two would close on itself once they are one. Throws `cycle`. */
+const guardChains = async (
+  context: ServiceContext,
+  from: Memory,
+  into: Memory,
+  edges: readonly Relationship[],
+): Promise<readonly WriteOperation[]> => {
+  const between = new Set(edges.filter((edge) => edge.from === into.id || edge.to === into.id).map(endsKey));
+  const types = new Set(edges.filter((edge) => isAcyclic(edge.type)).map((edge) => edge.type));
+  let guards: readonly WriteOperation[] = [];
+  for (const type of types) {
+    if (!between.has(endsKey({ type, from: into.id, to: from.id }))) guards = await guardAgainstCycle(context, from.id, into.id, type);
+    if (!between.has(endsKey({ type, from: from.id, to: into.id }))) guards = await guardAgainstCycle(context, into.id, from.id, type);
+  }
+  return guards;
+};
+
+/**
+ * Folds one memory into another: its text is appended unless told otherwise, tags are joined, relationships move without becoming double,
+ * and its id answers with the other from then on. `restoreMemory` of the folded one undoes it.
+ * Throws `not_found`, `invalid_input`, `cycle`, `version_conflict` when somebody was faster.
+ */
+export const mergeMemories = async (
+  context: ServiceContext,
+  fromId: MemoryId,
+  intoId: MemoryId,
+  appendContent: boolean,
+): Promise<MergedMemories> => {
+  const found = await findMemories(context, [fromId, intoId]);
+  const [from, into] = [found.get(fromId), found.get(intoId)];
+  if (!from) throw memoryNotFound(fromId);
+  if (!into) throw memoryNotFound(intoId);
+  if (from.id === into.id) throw new AppError('invalid_input', 'These are one memory already; give two different ids.');
+  const at = Math.max(context.now(), from.updatedAt, into.updatedAt);
+  const target = folded(from, into, appendContent, at);
+  checkMemory(target);
+  const edges = await liveEdges(context, from.id);
+  const there = new Map((await liveEdges(context, into.id)).map((edge) => [endsKey(edge), edge]));
+  const guards = await guardChains(context, from, into, edges);
+  const moves = edges.flatMap((edge) => moveEdge(context, edge, from, into, there, at));
+  const alias = { ...from, deletedAt: at, mergedInto: into.id, version: from.version + 1, updatedAt: at };
+  const note = { kind: 'merged', reason: `${from.id} merged into ${into.id}` } as const;
+  const replace = (memory: Memory): WriteOperation => ({
+    op: 'replace_memory',
+    memory,
+    expectedVersion: memory.version - 1,
+    document: searchDocument(memory),
+    note,
+  });
+  await context.store.write(context.scope, {
+    operations: [...guards, ...moves, replace(target), replace(alias)],
+    at,
+    by: null,
+  });
+  return { id: into.id, version: target.version, alias: from.id, movedRelationships: moves.length === 0 ? 0 : edges.length };
+};

@@ -1,0 +1,94 @@
+import type { MemoryId, Millis } from '../domain/ids.ts';
+import type { JsonObject, Memory } from '../domain/memory.ts';
+import type { Relationship } from '../domain/relationship.ts';
+import { parseQuery } from '../search/query.ts';
+import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
+import type { SortKey } from '../storage/query.ts';
+import { type Basis, memoriesAt, relationshipsAt } from './as-of.ts';
+import type { ServiceContext } from './context.ts';
+import { memoryNotFound } from './find-memory.ts';
+import { type Paged, type PageRequest, pageOfRanked, rankedDepth } from './ranked-page.ts';
+
+export interface AsOfRequest {
+  readonly at: Millis;
+  readonly basis: Basis;
+  /** These; else what the query finds today; else all that there were. */
+  readonly ids: readonly MemoryId[];
+  readonly query: string | null;
+}
+
+export interface MemoryAsOf {
+  /** As it stood then. */
+  readonly memory: Memory;
+  /** Those that held then, the strongest first. */
+  readonly relationships: readonly Relationship[];
+}
+
+export interface StateAsOf extends Paged<MemoryAsOf> {
+  /** Titles, as they stood then, of the other ends. */
+  readonly titles: ReadonlyMap<MemoryId, string>;
+}
+
+const newestFirst = { field: 'created_at', direction: 'desc' } as const;
+
+const candidates = async (
+  context: ServiceContext,
+  request: AsOfRequest,
+  page: PageRequest,
+): Promise<Paged<MemoryId>> => {
+  const key = { tool: 'as_of', ...request } as unknown as JsonObject;
+  if (request.ids.length > 0) return pageOfRanked(key, page, [...new Set(request.ids)], (id) => id);
+  if (request.query !== null) {
+    const depth = rankedDepth(key, page);
+    const hits = await context.store.search(context.scope, parseQuery(request.query).query, { createdBefore: request.at + 1 }, depth);
+    return pageOfRanked(key, page, hits.map((hit) => hit.memory.id), (id) => id);
+  }
+  const after = page.cursor === null ? {} : { after: decodeCursor(key, page.cursor) as unknown as SortKey };
+  const rows = await context.store.listMemories(context.scope, {
+    filter: { state: 'any', createdBefore: request.at + 1 },
+    sort: newestFirst,
+    ...after,
+    limit: page.limit + 1,
+  });
+  const shownRows = rows.slice(0, page.limit);
+  const more = rows.length > page.limit;
+  const cursorAfter = (shown: number): string | null => {
+    const last = shownRows[shown - 1];
+    if (!last) return shown === 0 ? page.cursor : null;
+    return more || shown < shownRows.length ? encodeCursor(key, { value: last.createdAt, id: last.id }) : null;
+  };
+  return { items: shownRows.map((memory) => memory.id), more, cursorAfter };
+};
+
+/**
+ * The graph at a time: memories as they stood, and the relationships that held then, by what was known then or by what is known now.
+ * Throws `not_found` if none of the ids asked for was there, `cursor_invalid`.
+ */
+export const queryAsOf = async (context: ServiceContext, request: AsOfRequest, page: PageRequest): Promise<StateAsOf> => {
+  const paged = await candidates(context, request, page);
+  const [states, edges] = await Promise.all([
+    memoriesAt(context, paged.items, request.at),
+    relationshipsAt(context, paged.items, request.at, request.basis),
+  ]);
+  const [first] = request.ids;
+  if (first && states.size === 0) throw memoryNotFound(first);
+  const ends = [...new Set(edges.flatMap((edge) => [edge.from, edge.to]))];
+  const others = await memoriesAt(context, ends, request.at);
+  const there = (id: MemoryId): boolean => others.get(id)?.deletedAt === null;
+  const held = edges.filter((edge) => there(edge.from) && there(edge.to)).sort((a, b) => b.strength - a.strength || (a.id < b.id ? -1 : 1));
+  const items = paged.items.map((id): MemoryAsOf | null => {
+    const memory = states.get(id);
+    if (!memory || memory.deletedAt !== null) return null;
+    return { memory, relationships: held.filter((edge) => edge.from === id || edge.to === id) };
+  });
+  // A cursor counts what was asked for, an answer what was there: both walk the same list.
+  const positions = items.flatMap((item, index) => (item ? [index + 1] : []));
+  const cursorAfter = (shown: number): string | null =>
+    paged.cursorAfter(shown >= positions.length ? paged.items.length : (positions[shown - 1] ?? 0));
+  return {
+    items: items.filter((item): item is MemoryAsOf => item !== null),
+    more: paged.more,
+    cursorAfter,
+    titles: new Map([...others].map(([id, memory]) => [id, memory.title])),
+  };
+};

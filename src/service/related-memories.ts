@@ -1,0 +1,55 @@
+import type { MemoryId } from '../domain/ids.ts';
+import { limits } from '../domain/limits.ts';
+import type { Memory } from '../domain/memory.ts';
+import type { RelationshipType } from '../domain/relationship.ts';
+import type { Direction, TraversalStep } from '../storage/query.ts';
+import type { ServiceContext } from './context.ts';
+import { findMemory } from './find-memory.ts';
+import { type Paged, type PageRequest, pageOfRanked } from './ranked-page.ts';
+
+export interface RelatedRequest {
+  readonly types: readonly RelationshipType[] | null;
+  readonly direction: Direction;
+  readonly maxDepth: number;
+}
+
+export interface RelatedMemory {
+  readonly step: TraversalStep;
+  readonly memory: Memory;
+}
+
+export interface RelatedMemories extends Paged<RelatedMemory> {
+  readonly start: Memory;
+  /** Memories reached in all, at least, if `cut`. */
+  readonly total: number;
+  /** A bound left some of the neighbourhood out. */
+  readonly cut: boolean;
+}
+
+/** What can be reached from a memory, nearest first. Throws `not_found`, `cursor_invalid`. */
+export const relatedMemories = async (
+  context: ServiceContext,
+  id: MemoryId,
+  request: RelatedRequest,
+  page: PageRequest,
+): Promise<RelatedMemories> => {
+  const start = await findMemory(context, id);
+  const { steps, cut } = await context.store.traverse(context.scope, {
+    from: start.id,
+    ...(request.types ? { types: request.types } : {}),
+    direction: request.direction,
+    maxDepth: request.maxDepth,
+    maxNodes: limits.traversalNodes,
+    fanOut: limits.fanOut,
+  });
+  const key = { tool: 'related', id, ...request };
+  const paged = pageOfRanked(key, page, steps, (step) => step.memoryId);
+  const memories = new Map(
+    (await context.store.memories(context.scope, paged.items.map((step) => step.memoryId), 'live')).map((m) => [m.id, m]),
+  );
+  const items = paged.items.flatMap((step) => {
+    const memory = memories.get(step.memoryId);
+    return memory ? [{ step, memory }] : [];
+  });
+  return { ...paged, items, start, total: steps.length, cut };
+};

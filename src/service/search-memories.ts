@@ -1,0 +1,93 @@
+import type { JsonObject, Memory } from '../domain/memory.ts';
+import { AppError } from '../errors.ts';
+import { type QueryOptions, type ParsedQuery, parseQuery, parseTerms } from '../search/query.ts';
+import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
+import type { MemoryFilter, SearchHit, Sort, SortKey } from '../storage/query.ts';
+import type { ServiceContext } from './context.ts';
+import { type Paged, type PageRequest, pageOfRanked, rankedDepth } from './ranked-page.ts';
+
+export interface SearchRequest {
+  readonly query: string | null;
+  /** Words or phrases looked for instead of a query. */
+  readonly terms: readonly string[];
+  readonly options: QueryOptions;
+  readonly filter: MemoryFilter;
+  /** Null: by relevance if there is something to look for, else the newest first. */
+  readonly sort: Sort | null;
+}
+
+export interface FoundMemories extends Paged<Memory> {
+  /** Null if nothing was looked for: then this is a list. */
+  readonly parsed: ParsedQuery | null;
+  /** All that match; null for a ranked answer, which says only whether there is more. */
+  readonly total: number | null;
+}
+
+const newestFirst: Sort = { field: 'created_at', direction: 'desc' };
+
+const sortValue = (memory: Memory, { field }: Sort): number | string =>
+  ({
+    created_at: memory.createdAt,
+    updated_at: memory.updatedAt,
+    importance: memory.importance,
+    confidence: memory.confidence,
+    title: memory.title,
+  })[field];
+
+const list = async (context: ServiceContext, request: SearchRequest, page: PageRequest): Promise<FoundMemories> => {
+  const { filter } = request;
+  const sort = request.sort ?? newestFirst;
+  const key = { list: filter, sort } as unknown as JsonObject;
+  const after = page.cursor === null ? {} : { after: decodeCursor(key, page.cursor) as unknown as SortKey };
+  const [rows, total] = await Promise.all([
+    context.store.listMemories(context.scope, { filter, sort, ...after, limit: page.limit + 1 }),
+    context.store.countMemories(context.scope, filter),
+  ]);
+  const items = rows.slice(0, page.limit);
+  const more = rows.length > page.limit;
+  const cursorAfter = (shown: number): string | null => {
+    const last = items[shown - 1];
+    if (!last) return shown === 0 ? page.cursor : null;
+    return more || shown < items.length ? encodeCursor(key, { value: sortValue(last, sort), id: last.id }) : null;
+  };
+  return { items, more, cursorAfter, parsed: null, total };
+};
+
+const bySort = (sort: Sort) => (a: SearchHit, b: SearchHit): number => {
+  const [left, right] = [sortValue(a.memory, sort), sortValue(b.memory, sort)];
+  const order = left < right ? -1 : left > right ? 1 : 0;
+  return (sort.direction === 'asc' ? order : -order) || (a.memory.id < b.memory.id ? -1 : 1);
+};
+
+/** How deep a ranking is searched when it is to be put into another order. */
+const resortDepth = 1_000;
+
+const ranked = async (
+  context: ServiceContext,
+  request: SearchRequest,
+  parsed: ParsedQuery,
+  page: PageRequest,
+): Promise<FoundMemories> => {
+  const { filter, sort } = request;
+  const key = { query: request.query, terms: request.terms, options: request.options, filter, sort } as unknown as JsonObject;
+  const depth = sort ? resortDepth : rankedDepth(key, page);
+  const hits = await context.store.search(context.scope, parsed.query, filter, depth);
+  const ordered = sort ? [...hits].sort(bySort(sort)) : hits;
+  const paged = pageOfRanked(key, page, ordered.map((hit) => hit.memory), (memory) => memory.id);
+  return { ...paged, parsed, total: null };
+};
+
+/** Ranked by relevance if words are given, else a list in a stable order. Throws `invalid_input`, `cursor_invalid`. */
+export const searchMemories = async (
+  context: ServiceContext,
+  request: SearchRequest,
+  page: PageRequest,
+): Promise<FoundMemories> => {
+  if (request.query === null && request.terms.length === 0) return list(context, request, page);
+  if (request.query !== null && request.terms.length > 0) {
+    throw new AppError('invalid_input', 'Give query or terms, not both.');
+  }
+  const parsed =
+    request.query === null ? parseTerms(request.terms, request.options) : parseQuery(request.query, request.options);
+  return ranked(context, request, parsed, page);
+};

@@ -1,0 +1,169 @@
+import type { MemoryId, Millis } from '../domain/ids.ts';
+import { limits } from '../domain/limits.ts';
+import type { JsonObject, Memory, MemoryContext, MemoryType } from '../domain/memory.ts';
+import { checkMemory, normaliseTags, roundShare } from '../domain/memory-rules.ts';
+import type { RelationshipType } from '../domain/relationship.ts';
+import { AppError, isAppError } from '../errors.ts';
+import { searchDocument } from '../search/document.ts';
+import type { WriteOperation } from '../storage/batch.ts';
+import { digest } from '../storage/cursor.ts';
+import { type ServiceContext, newMemoryId } from './context.ts';
+import { findMemories, memoryNotFound } from './find-memory.ts';
+import { type NearDuplicate, findNearDuplicates } from './near-duplicates.ts';
+import { newRelationship, storedEnds } from './relate.ts';
+
+/** What a caller gives of a context; the rest is null or empty. */
+export type ContextDraft = Partial<
+  Omit<MemoryContext, 'tenantId' | 'teamId' | 'visibility' | 'createdBy' | 'organizationId' | 'namespaceId'>
+>;
+
+export interface MemoryDraft {
+  readonly type: MemoryType;
+  readonly title: string;
+  readonly content: string;
+  readonly summary: string | null;
+  readonly tags: readonly string[];
+  readonly importance: number;
+  readonly confidence: number;
+  readonly context: ContextDraft;
+}
+
+/** From the new memory to one that is there. */
+export interface LinkDraft {
+  readonly memoryId: MemoryId;
+  readonly type: RelationshipType;
+}
+
+export interface StoreRequest {
+  readonly memory: MemoryDraft;
+  readonly links: readonly LinkDraft[];
+  readonly idempotencyKey: string | null;
+}
+
+export interface StoredMemory {
+  readonly id: MemoryId;
+  readonly version: number;
+  readonly linked: number;
+  readonly nearDuplicates: readonly NearDuplicate[];
+  /** The key was used before for the same request: nothing was stored now. */
+  readonly replayed: boolean;
+}
+
+const emptyContext: MemoryContext = {
+  projectPath: null,
+  filesInvolved: [],
+  languages: [],
+  frameworks: [],
+  technologies: [],
+  gitCommit: null,
+  gitBranch: null,
+  workingDirectory: null,
+  timestamp: null,
+  sessionId: null,
+  userId: null,
+  additionalMetadata: null,
+  tenantId: null,
+  teamId: null,
+  visibility: null,
+  createdBy: null,
+  organizationId: null,
+  namespaceId: null,
+};
+
+const newMemory = async (context: ServiceContext, draft: MemoryDraft, at: Millis): Promise<Memory> => {
+  const given = draft.context.projectPath;
+  const projectPath = given ? await context.resolveProject(given) : await context.currentProject();
+  return {
+    id: newMemoryId(context),
+    type: draft.type,
+    title: draft.title.trim(),
+    content: draft.content,
+    summary: draft.summary,
+    tags: normaliseTags(draft.tags),
+    importance: roundShare(draft.importance),
+    confidence: roundShare(draft.confidence),
+    effectiveness: null,
+    usageCount: 0,
+    lastAccessed: null,
+    createdAt: at,
+    updatedAt: at,
+    version: 1,
+    updatedBy: null,
+    deletedAt: null,
+    mergedInto: null,
+    context: { ...emptyContext, ...draft.context, projectPath, tenantId: context.scope.tenant },
+    extra: null,
+  };
+};
+
+/** Links to merged memories go to what answers for them; the same one twice counts once. Throws `not_found`. */
+const linkOperations = async (
+  context: ServiceContext,
+  id: MemoryId,
+  links: readonly LinkDraft[],
+  at: Millis,
+): Promise<readonly WriteOperation[]> => {
+  if (links.length === 0) return [];
+  const ends = await findMemories(context, links.map((link) => link.memoryId));
+  const operations = new Map<string, WriteOperation>();
+  for (const link of links) {
+    const end = ends.get(link.memoryId);
+    if (!end) throw memoryNotFound(link.memoryId);
+    const blank = { strength: null, confidence: null, description: null, context: null, validFrom: null };
+    const statement = { ...blank, from: id, to: end.id, type: link.type };
+    const { from, to } = storedEnds(statement);
+    operations.set(`${link.type} ${from} ${to}`, {
+      op: 'create_relationship',
+      relationship: newRelationship(context, statement, at),
+      note: { kind: 'created', reason: null },
+    });
+  }
+  return [...operations.values()];
+};
+
+const replay = async (context: ServiceContext, key: string, fingerprint: string): Promise<StoredMemory | null> => {
+  const record = await context.store.idempotencyRecord(context.scope, key);
+  if (!record) return null;
+  if (record.fingerprint !== fingerprint) {
+    throw new AppError('idempotency_mismatch', 'This idempotency_key was used for another memory; use a new key, or repeat the first call unchanged.');
+  }
+  const { id, linked } = record.answer as { id: MemoryId; linked: number };
+  return { id, version: 1, linked, nearDuplicates: [], replayed: true };
+};
+
+/**
+ * Stores one memory and its links in one transaction, and reports what looks like the same memory; it never merges by itself.
+ * Throws `invalid_input`, `not_found` for a link's end, `idempotency_mismatch`.
+ */
+export const storeMemory = async (context: ServiceContext, request: StoreRequest): Promise<StoredMemory> => {
+  const { idempotencyKey } = request;
+  if (request.links.length > limits.linksPerCall) {
+    throw new AppError('invalid_input', `links has ${request.links.length} entries, at most ${limits.linksPerCall}; add the rest with create_relationship.`);
+  }
+  const fingerprint = idempotencyKey === null ? '' : digest(request as unknown as JsonObject);
+  if (idempotencyKey !== null) {
+    const answered = await replay(context, idempotencyKey, fingerprint);
+    if (answered) return answered;
+  }
+  const at = context.now();
+  const memory = await newMemory(context, request.memory, at);
+  checkMemory(memory);
+  const document = searchDocument(memory);
+  const links = await linkOperations(context, memory.id, request.links, at);
+  const nearDuplicates = await findNearDuplicates(context, memory, document);
+  const operations: WriteOperation[] = [{ op: 'create_memory', memory, document, note: { kind: 'created', reason: null } }, ...links];
+  if (idempotencyKey !== null) {
+    const answer = { id: memory.id, linked: links.length };
+    operations.push({ op: 'remember_key', key: idempotencyKey, record: { fingerprint, answer, at } });
+  }
+  try {
+    await context.store.write(context.scope, { operations, at, by: null });
+  } catch (error) {
+    // Somebody used the key between our look-up and our write: theirs is the answer.
+    const answered =
+      idempotencyKey !== null && isAppError(error, 'duplicate') ? await replay(context, idempotencyKey, fingerprint) : null;
+    if (answered) return answered;
+    throw error;
+  }
+  return { id: memory.id, version: 1, linked: links.length, nearDuplicates, replayed: false };
+};

@@ -1,0 +1,122 @@
+import { AppError } from '../errors.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { Backend, Finding, GraphStore } from './store.ts';
+
+export interface GuardOptions {
+  /** How long one call may take before its caller is answered with `deadline_exceeded`. */
+  readonly deadlineMs: number;
+  /** Refuses `write` with `read_only`. */
+  readonly readOnly: boolean;
+  /** Told of each fault that is not the caller's, with its cause. */
+  readonly onFault?: (call: string, error: AppError) => void;
+}
+
+/** A store as the rest of the program sees it: opened by its first call, closed once, every error an `AppError`. */
+export interface GuardedStore extends GraphStore {
+  readonly capabilities: Capabilities;
+  readonly location: string;
+  open(): Promise<void>;
+  close(): Promise<void>;
+  inspect(): Promise<readonly Finding[]>;
+  /** Throws `invalid_input` where the store cannot copy itself. */
+  backup(path: string): Promise<void>;
+}
+
+const callerFaults = new Set(['invalid_input', 'not_found', 'version_conflict', 'duplicate', 'read_only']);
+
+/** Open once (again after a failure), close once, deadlines and translation of errors, the same for every backend. */
+export const guardStore = (backend: Backend, options: GuardOptions): GuardedStore => {
+  let opening: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
+
+  const translate = (call: string, error: unknown): AppError => {
+    const known =
+      error instanceof AppError
+        ? error
+        : (backend.translate(error) ??
+          new AppError('internal', 'The store failed in a way that was not foreseen; see the server log.', { cause: error }));
+    if (!callerFaults.has(known.code)) options.onFault?.(call, known);
+    return known;
+  };
+
+  const withDeadline = async <T>(call: string, work: Promise<T>): Promise<T> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const advice = call === 'write' ? 'it may still be stored: read before you repeat it' : 'narrow the request or try again';
+        reject(new AppError('deadline_exceeded', `The store did not answer within ${options.deadlineMs} ms; ${advice}.`));
+      }, options.deadlineMs);
+    });
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const open = (): Promise<void> => {
+    if (closing) return Promise.reject(new AppError('store_unavailable', 'The store is closed: the server is stopping.'));
+    opening ??= backend.open().catch((error: unknown) => {
+      opening = undefined;
+      throw translate('open', error);
+    });
+    return opening;
+  };
+
+  const attempt = async <T>(call: string, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw translate(call, error);
+    }
+  };
+
+  const run = async <T>(call: string, work: () => Promise<T>): Promise<T> => {
+    await withDeadline('open', open());
+    return attempt(call, withDeadline(call, work()));
+  };
+
+  /** For a person at a terminal, who can wait and can interrupt. */
+  const runUnbounded = async <T>(call: string, work: () => Promise<T>): Promise<T> => {
+    await open();
+    return attempt(call, work());
+  };
+
+  return {
+    capabilities: backend.capabilities,
+    location: backend.location,
+    open,
+    close: () => {
+      closing ??= Promise.resolve(opening)
+        .catch(() => undefined)
+        .then(() => (opening ? backend.close() : undefined));
+      return closing;
+    },
+    inspect: () => runUnbounded('inspect', () => backend.inspect()),
+    backup: (path) =>
+      runUnbounded('backup', async () => {
+        if (!backend.backup) {
+          throw new AppError('invalid_input', "This store cannot copy itself; use its database's own backup tool.");
+        }
+        await backend.backup(path);
+      }),
+    write: (scope, batch) => {
+      if (options.readOnly) {
+        return Promise.reject(new AppError('read_only', 'The server runs read-only; start it without MEMORY_READ_ONLY to write.'));
+      }
+      return run('write', () => backend.write(scope, batch));
+    },
+    memories: (scope, ids, state) => run('memories', () => backend.memories(scope, ids, state)),
+    listMemories: (scope, listing) => run('listMemories', () => backend.listMemories(scope, listing)),
+    countMemories: (scope, filter) => run('countMemories', () => backend.countMemories(scope, filter)),
+    search: (scope, query, filter, limit) => run('search', () => backend.search(scope, query, filter, limit)),
+    relationships: (scope, query) => run('relationships', () => backend.relationships(scope, query)),
+    traverse: (scope, request) => run('traverse', () => backend.traverse(scope, request)),
+    statistics: (scope, top) => run('statistics', () => backend.statistics(scope, top)),
+    facet: (scope, facet, prefix, limit) => run('facet', () => backend.facet(scope, facet, prefix, limit)),
+    idsByPrefix: (scope, prefix, limit) => run('idsByPrefix', () => backend.idsByPrefix(scope, prefix, limit)),
+    changes: (scope, query) => run('changes', () => backend.changes(scope, query)),
+    idempotencyRecord: (scope, key) => run('idempotencyRecord', () => backend.idempotencyRecord(scope, key)),
+    guardRevision: (scope, guard) => run('guardRevision', () => backend.guardRevision(scope, guard)),
+  };
+};

@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { memoryTypes } from '../domain/memory.ts';
+import { relationshipTypes } from '../domain/relationship.ts';
+
+export const memoryType = z.enum(memoryTypes);
+
+/** In full, for the tool that creates relationships. */
+export const relationshipType = z.enum(relationshipTypes as [string, ...string[]]);
+
+/** Any case. The closed lists are checked but shown once, by the tool that needs them most: each showing costs a hundred tokens. */
+export const relationshipTypeName = z
+  .string()
+  .transform((name) => name.trim().toUpperCase())
+  .pipe(relationshipType);
+export const memoryTypeName = z
+  .string()
+  .transform((name) => name.trim().toLowerCase())
+  .pipe(memoryType);
+
+export const share = z.number().min(0).max(1);
+export const strings = z.array(z.string());
+export const expectedVersion = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional();
+
+const limit = (most: number, usual: number) => z.number().int().min(1).max(most).default(usual);
+const maxTokens = (usual: number) => z.number().int().min(200).max(100_000).default(usual);
+
+/** What every tool that reads a list takes. `maxTokens` bounds the whole answer, at four characters a token. */
+export const paging = (usual: { limit: number; maxTokens: number }, most = 100) => ({
+  limit: limit(most, usual.limit),
+  cursor: z.string().optional(),
+  max_tokens: maxTokens(usual.maxTokens),
+});
+
+export const budget = maxTokens;
+
+/** ISO 8601, a day or a moment with its zone; a moment without one is UTC. Comes out as milliseconds. */
+export const moment = z.string().transform((text, issues) => {
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
+  const zoned = day || /(?:Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`;
+  const at = /^\d{4}-\d{2}/.test(text) ? Date.parse(zoned) : Number.NaN;
+  if (Number.isNaN(at)) issues.addIssue({ code: 'custom', message: 'must be ISO 8601, e.g. 2026-11-23 or 2026-11-23T14:00:00Z' });
+  return at;
+});

@@ -1,0 +1,35 @@
+import { describe, test } from 'vitest';
+import { Stage } from './stage.ts';
+import type { Target } from './target.ts';
+
+export type Case = (stage: Stage) => Promise<void>;
+
+/** Registers the cases of one concern for one target. */
+export interface Concern {
+  (target: Target): void;
+  readonly concern: string;
+  readonly cases: readonly string[];
+}
+
+const play = async (target: Target, run: Case): Promise<void> => {
+  const stage = await Stage.set(target);
+  try {
+    await run(stage);
+  } finally {
+    await stage.strike();
+  }
+};
+
+/** Cases by name; a name says what holds, and is unique in the suite so that a gap can point to it. */
+export const makeConcern = (concern: string, cases: Readonly<Record<string, Case>>): Concern => {
+  const register = (target: Target): void => {
+    describe(concern, () => {
+      for (const [name, run] of Object.entries(cases)) {
+        const gap = target.gaps.find((each) => each.case === name);
+        if (gap === undefined) test(name, { timeout: 30_000 }, () => play(target, run));
+        else test.fails(`${name} (gap: ${gap.reason})`, { timeout: 30_000 }, () => play(target, run));
+      }
+    });
+  };
+  return Object.assign(register, { concern, cases: Object.keys(cases) });
+};

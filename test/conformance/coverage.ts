@@ -1,0 +1,47 @@
+import type { Backend } from '../../src/storage/store.ts';
+import { atomicity } from './atomicity.ts';
+import { changeLog, changeQueries } from './change-log.ts';
+import type { Concern } from './concern.ts';
+import { concurrency } from './concurrency.ts';
+import { filters } from './filters.ts';
+import { guards, idempotencyKeys } from './keys-and-guards.ts';
+import { lifecycle } from './lifecycle.ts';
+import { paging, sorting } from './listing.ts';
+import { memoryLookup, memoryRecords } from './memory-records.ts';
+import { ranking } from './ranking.ts';
+import { relationFilters } from './relation-filters.ts';
+import { relationshipQueries } from './relationship-queries.ts';
+import { relationshipRecords } from './relationship-records.ts';
+import { matching, searchScope } from './search.ts';
+import { facets, idPrefixes, statistics } from './statistics.ts';
+import { traversal, traversalBounds } from './traversal.ts';
+import { indexUpkeep, purge, usage } from './upkeep.ts';
+import { memoryConditions, relationshipConditions } from './write-conditions.ts';
+
+type AtLeastOne = readonly [Concern, ...Concern[]];
+
+/** What holds each member of a store to the contract. A member without a concern does not compile. */
+export const concernsByMember: Readonly<Record<keyof Backend, AtLeastOne>> = {
+  write: [memoryConditions, relationshipConditions, atomicity, usage, indexUpkeep, purge, concurrency],
+  memories: [memoryRecords, memoryLookup],
+  listMemories: [sorting, paging, filters, relationFilters],
+  countMemories: [filters, relationFilters],
+  search: [matching, searchScope, ranking],
+  relationships: [relationshipRecords, relationshipQueries],
+  traverse: [traversal, traversalBounds],
+  statistics: [statistics],
+  facet: [facets],
+  idsByPrefix: [idPrefixes],
+  changes: [changeLog, changeQueries],
+  idempotencyRecord: [idempotencyKeys],
+  guardRevision: [guards],
+  capabilities: [lifecycle],
+  location: [lifecycle],
+  open: [lifecycle, concurrency],
+  close: [lifecycle],
+  translate: [lifecycle],
+  inspect: [lifecycle],
+  backup: [lifecycle],
+};
+
+export const concerns: readonly Concern[] = [...new Set(Object.values(concernsByMember).flat())];

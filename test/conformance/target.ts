@@ -1,0 +1,25 @@
+import type { Backend } from '../../src/storage/store.ts';
+
+/** Somewhere to keep data, empty at first, which may be opened more than once. */
+export interface Place {
+  /** A handle of its own, not yet opened. */
+  handle(): Promise<Backend>;
+  /** A handle on a backup of it. Only where stores make backups. */
+  handleOnBackup?(path: string): Promise<Backend>;
+  /** Called when all handles are closed. */
+  destroy(): Promise<void>;
+}
+
+/** A case that a backend is known to fail. Once it passes, the run fails until the gap is taken out. */
+export interface Gap {
+  readonly case: string;
+  readonly reason: string;
+}
+
+export interface Target {
+  readonly name: string;
+  readonly gaps: readonly Gap[];
+  /** Why it cannot be tested here, or null if it can. */
+  unreachable(): Promise<string | null>;
+  place(): Promise<Place>;
+}

@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createBackend } from '../../backends/index.ts';
+import type { Backend } from '../../src/storage/store.ts';
+import { makeReservoir, ReferenceStore } from '../reference/store.ts';
+import type { Target } from './target.ts';
+
+const reference: Target = {
+  name: 'reference',
+  gaps: [],
+  unreachable: async () => null,
+  place: async () => {
+    const reservoir = makeReservoir();
+    return { handle: async () => new ReferenceStore(reservoir), destroy: async () => {} };
+  },
+};
+
+const sqlite: Target = {
+  name: 'sqlite',
+  gaps: [],
+  unreachable: async () => null,
+  place: async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'graph-memory-conformance-'));
+    const open = (path: string): Promise<Backend> => createBackend('sqlite', { path, synchronous: 'normal', readOnly: false });
+    return {
+      handle: () => open(join(folder, 'memory.db')),
+      handleOnBackup: open,
+      destroy: () => rm(folder, { recursive: true, force: true }),
+    };
+  },
+};
+
+/** One line for each backend. */
+export const targets: readonly Target[] = [reference, sqlite];
+
+const required = new Set((process.env.REQUIRE_BACKENDS ?? '').split(',').filter((name) => name !== ''));
+
+/** The targets that can be tested here. One that cannot is printed, or is an error where `REQUIRE_BACKENDS` names it. */
+export const reachableTargets = async (): Promise<readonly Target[]> => {
+  const reachable: Target[] = [];
+  for (const name of required) {
+    if (!targets.some((target) => target.name === name)) throw new Error(`REQUIRE_BACKENDS names no target: ${name}`);
+  }
+  for (const target of targets) {
+    const reason = await target.unreachable();
+    if (reason === null) reachable.push(target);
+    else if (required.has(target.name)) throw new Error(`${target.name} is required, but ${reason}`);
+    else process.stderr.write(`skipped ${target.name}: ${reason}\n`);
+  }
+  return reachable;
+};

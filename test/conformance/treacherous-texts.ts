@@ -1,0 +1,23 @@
+/** Texts that break a store which quotes, folds, normalises or counts them wrongly. None holds NUL or half a surrogate pair. */
+export const treacherousTexts: readonly string[] = [
+  'Grüße aus Köln, ß und ẞ',
+  '漢字とかな 한국어',
+  'שלום עולם — مرحبا',
+  '👩‍👩‍👧‍👦 🇩🇪 😀',
+  'e\u0301 A\u030a \u1e9b\u0323',
+  'İstanbul ıI ſ K',
+  '\u202eoverride\u202c \u200bzero\ufeff',
+  '100% _sure_ %_%',
+  `it's "quoted" \`ticked\``,
+  'back\\slash \\n \\u0041 \\',
+  "'; DROP TABLE memory; --",
+  '{"json": [1]} ${x} {{y}} $1 :name @p ?1',
+  'a AND b OR NOT c NEAR(d e) title:f g* ^h (i) -j +k',
+  "MATCH (m) DETACH DELETE m // '}) RETURN 1",
+  '<script>alert(1)</script> &amp; <!-- -->',
+  '\u0001\u0007\u001b[31m\u007f\u0085',
+  '\u{10ffff}\uffff\ue000',
+  '-0',
+  'null',
+  '1e5',
+];

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { variables } from '../../src/config.ts';
+import { readText } from './sources.ts';
+
+/** People have these in the configuration of their clients: a name or a default that changes breaks them. */
+const pinned: Record<string, string> = {
+  MEMORY_CONFIG: '',
+  MEMORY_BACKEND: 'sqlite',
+  MEMORY_SQLITE_PATH: '',
+  MEMORY_SQLITE_SYNCHRONOUS: 'full',
+  MEMORY_TOOL_PROFILE: 'core',
+  MEMORY_LOG_LEVEL: 'warn',
+  MEMORY_ALLOW_CYCLES: 'false',
+  MEMORY_READ_ONLY: 'false',
+  MEMORY_PROJECT: '',
+  MEMORY_HTTP_HOST: '127.0.0.1',
+  MEMORY_HTTP_PORT: '8377',
+  MEMORY_ALLOWED_HOSTS: '',
+  MEMORY_DEADLINE_MS: '30000',
+};
+
+test('the variables and their defaults are the ones that people have set', () => {
+  const defaults = Object.entries(variables).map(([name, { fallback }]) => [
+    name,
+    typeof fallback === 'string' ? fallback : '',
+  ]);
+  expect(Object.fromEntries(defaults)).toEqual(pinned);
+});
+
+test('.env.example holds each variable with its default, commented out', () => {
+  const lines = readText('.env.example').split('\n');
+  const settings = lines.map((line) => /^#\s?([A-Z][A-Z_]*)=(.*)$/.exec(line)).filter((match) => match !== null);
+  expect(Object.fromEntries(settings.map(([, name, value]) => [name, value]))).toEqual(pinned);
+  expect(lines.filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
+});

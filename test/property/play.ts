@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { singleTenantScope as scope } from '../../src/auth/policy.ts';
+import type { Memory } from '../../src/domain/memory.ts';
+import { isAppError } from '../../src/errors.ts';
+import type { WriteBatch } from '../../src/storage/batch.ts';
+import type { SortField, SortKey } from '../../src/storage/query.ts';
+import type { GraphStore } from '../../src/storage/store.ts';
+import { memoryId, relationshipId } from '../support/builders.ts';
+import { buildOperations } from './batches.ts';
+import type { ValueOf, Write } from './commands.ts';
+import { memoryCount, relationshipCount, write } from './commands.ts';
+import { read } from './questions.ts';
+
+export const command = fc.oneof({ weight: 1, arbitrary: write }, { weight: 1, arbitrary: read });
+export type Command = ValueOf<typeof command>;
+export type Read = ValueOf<typeof read>;
+
+const upTo = (count: number): readonly number[] => Array.from({ length: count + 1 }, (_, index) => index + 1);
+
+/** The batch that a writer would make who has just read the store. */
+export const planBatch = async (store: GraphStore, { operations, at, by }: Write): Promise<WriteBatch> => {
+  const memories = await store.memories(scope, upTo(memoryCount).map(memoryId), 'any');
+  const ids = upTo(relationshipCount).map(relationshipId);
+  const relationships = await store.relationships(scope, { ids, state: 'any', withTrashedEnds: true, limit: 1000 });
+  const beliefs = {
+    memories: new Map(memories.map((memory) => [memory.id, memory])),
+    relationships: new Map(relationships.map((relationship) => [relationship.id, relationship])),
+    revision: await store.guardRevision(scope, 'acyclic_graph'),
+  };
+  return { operations: buildOperations(operations, beliefs), at, by };
+};
+
+const keyOf = ({ id, title, createdAt, updatedAt, importance, confidence }: Memory, field: SortField): SortKey => {
+  const values = { title, created_at: createdAt, updated_at: updatedAt, importance, confidence };
+  return { value: values[field], id };
+};
+
+const leaf = async (store: GraphStore, { filter, field, direction, limit }: Read & { command: 'leaf' }): Promise<unknown> => {
+  const all: Memory[] = [];
+  for (;;) {
+    const last = all.at(-1);
+    const after = last === undefined ? {} : { after: keyOf(last, field) };
+    const rows = await store.listMemories(scope, { filter, sort: { field, direction }, limit, ...after });
+    all.push(...rows);
+    if (rows.length < limit) return all;
+  }
+};
+
+const page = (store: GraphStore, question: Read & { command: 'page' }): Promise<unknown> => {
+  const { filter, field, direction, limit, after } = question;
+  const values = { title: after.text, created_at: after.moment, updated_at: after.moment, importance: after.number, confidence: after.number };
+  const sort = { field, direction };
+  return store.listMemories(scope, { filter, sort, limit, after: { value: values[field], id: memoryId(after.id) } });
+};
+
+const walk = (store: GraphStore, question: Read & { command: 'traverse' }): Promise<unknown> => {
+  const { from, direction, maxDepth, maxNodes, fanOut } = question;
+  const { until, types } = question.walk;
+  return store.traverse(scope, {
+    from: memoryId(from),
+    direction,
+    maxDepth,
+    maxNodes,
+    fanOut,
+    ...(until === undefined || until === from ? {} : { until: memoryId(until) }),
+    ...(types === undefined ? {} : { types }),
+  });
+};
+
+export const ask = async (store: GraphStore, question: Exclude<Read, { command: 'search' | 'reopen' }>): Promise<unknown> => {
+  switch (question.command) {
+    case 'memories':
+      return store.memories(scope, question.ids, question.state);
+    case 'leaf':
+      return leaf(store, question);
+    case 'page':
+      return page(store, question);
+    case 'count':
+      return store.countMemories(scope, question.filter);
+    case 'relationships':
+      return store.relationships(scope, { ...question.query, limit: question.limit });
+    case 'traverse':
+      return walk(store, question);
+    case 'statistics':
+      return store.statistics(scope, question.top);
+    case 'facet':
+      return store.facet(scope, question.facet, question.prefix, question.limit);
+    case 'prefix':
+      return store.idsByPrefix(scope, memoryId(question.of).slice(0, question.length), question.limit);
+    case 'changes':
+      return store.changes(scope, { ...question.bounds, order: question.order, limit: question.limit });
+    case 'key':
+      return store.idempotencyRecord(scope, question.key);
+    case 'guard':
+      return store.guardRevision(scope, 'acyclic_graph');
+  }
+};
+
+/** The answer, or the refusal without its wording, which the contract leaves open. */
+export const outcomeOf = async (answer: Promise<unknown>): Promise<unknown> => {
+  try {
+    return { answer: await answer };
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return { refused: error.code, details: error.details };
+  }
+};

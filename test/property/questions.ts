@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import type { MemoryId, RelationshipId } from '../../src/domain/ids.ts';
+import { memoryId, relationshipId } from '../support/builders.ts';
+import {
+  fraction,
+  language,
+  memoryNumber,
+  memoryType,
+  moment,
+  project,
+  relationshipNumber,
+  relationTypes,
+  tag,
+  text,
+  word,
+} from './commands.ts';
+
+const some = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { maxLength: 4 });
+/** A record any of whose keys may be missing; mostly most are, so that something is found. */
+const partial = <T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<Partial<T>> =>
+  fc.record(
+    Object.fromEntries(
+      Object.entries<fc.Arbitrary<unknown>>(model).map(([key, arbitrary]) => [
+        key,
+        fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary }),
+      ]),
+    ),
+  ).map((record) => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>);
+
+const ids: fc.Arbitrary<MemoryId[]> = fc.uniqueArray(memoryNumber.map(memoryId), { maxLength: 6 });
+const relationshipIds: fc.Arbitrary<RelationshipId[]> = some(relationshipNumber.map(relationshipId));
+const memoryState = fc.constantFrom('live', 'trashed', 'any' as const);
+
+const filter = partial({
+  state: memoryState,
+  ids,
+  types: some(memoryType),
+  tags: fc.record({ values: some(tag), mode: fc.constantFrom('any', 'all' as const) }),
+  projects: some(project),
+  languages: some(language),
+  frameworks: some(language),
+  minImportance: fraction,
+  minConfidence: fraction,
+  createdAfter: moment,
+  createdBefore: moment,
+  updatedAfter: moment,
+  relatedBy: some(relationTypes),
+  notRelatedBy: some(relationTypes),
+});
+
+const field = fc.constantFrom('created_at', 'updated_at', 'importance', 'confidence', 'title' as const);
+const direction = fc.constantFrom('asc', 'desc' as const);
+const limit = fc.constantFrom(1, 2, 3, 5, 100);
+
+const textQuery = fc.record({
+  mode: fc.constantFrom('any', 'all' as const),
+  groups: fc.array(fc.array(fc.record({ text: word, prefix: fc.boolean() }), { maxLength: 3 }), { maxLength: 3 }),
+});
+
+const relationshipQuery = partial({
+  of: ids,
+  ids: relationshipIds,
+  types: some(relationTypes),
+  direction: fc.constantFrom('outgoing', 'incoming', 'both' as const),
+  state: fc.constantFrom('live', 'closed', 'removed', 'any' as const),
+  withTrashedEnds: fc.boolean(),
+  after: relationshipNumber.map(relationshipId),
+});
+
+const walk = partial({ until: memoryNumber, types: some(relationTypes) });
+const changeBounds = partial({
+  entity: fc.constantFrom('memory', 'relationship' as const),
+  ids: fc.array(fc.oneof(memoryNumber.map(memoryId), relationshipNumber.map(relationshipId)), { maxLength: 4 }),
+  afterSeq: fc.nat(40),
+  beforeSeq: fc.nat(40),
+  since: moment,
+});
+
+/** Every way to ask a store something, as plain data. */
+export const read = fc.oneof(
+  fc.record({ command: fc.constant('memories'), ids, state: memoryState }),
+  fc.record({ command: fc.constant('leaf'), filter, field, direction, limit }),
+  fc.record({
+    command: fc.constant('page'),
+    filter,
+    field,
+    direction,
+    limit,
+    after: fc.record({ number: fraction, moment, text, id: memoryNumber }),
+  }),
+  fc.record({ command: fc.constant('count'), filter }),
+  fc.record({ command: fc.constant('search'), query: textQuery, filter, limit }),
+  fc.record({ command: fc.constant('search'), query: textQuery, filter: fc.constant({}), limit }),
+  fc.record({ command: fc.constant('relationships'), query: relationshipQuery, limit }),
+  fc.record({
+    command: fc.constant('traverse'),
+    from: memoryNumber,
+    walk,
+    direction: fc.constantFrom('outgoing', 'incoming', 'both' as const),
+    maxDepth: fc.integer({ min: 1, max: 5 }),
+    maxNodes: fc.constantFrom(1, 2, 4, 1000),
+    fanOut: fc.constantFrom(1, 2, 3, 1000),
+  }),
+  fc.record({ command: fc.constant('statistics'), top: fc.constantFrom(1, 2, 100) }),
+  fc.record({
+    command: fc.constant('facet'),
+    facet: fc.constantFrom('tags', 'projects', 'types', 'languages', 'frameworks' as const),
+    prefix: fc.oneof(fc.constantFrom('', 'A', 'a', 'g', '/', 'ä', 'Ä', '%', '_', 'co'), text),
+    limit,
+  }),
+  fc.record({ command: fc.constant('prefix'), of: memoryNumber, length: fc.nat(36), limit }),
+  fc.record({
+    command: fc.constant('changes'),
+    bounds: changeBounds,
+    order: fc.constantFrom('oldest_first', 'newest_first' as const),
+    limit,
+  }),
+  fc.record({ command: fc.constant('key'), key: fc.constantFrom('k', 'K', '%', 'é', 'e\u0301', '_') }),
+  fc.record({ command: fc.constant('guard') }),
+  fc.record({ command: fc.constant('reopen') }),
+);

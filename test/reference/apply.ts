@@ -1,0 +1,170 @@
+import type { MemoryId, Millis } from '../../src/domain/ids.ts';
+import type { Memory } from '../../src/domain/memory.ts';
+import type { Relationship } from '../../src/domain/relationship.ts';
+import { AppError } from '../../src/errors.ts';
+import type { ChangeNote, WriteBatch, WriteOperation } from '../../src/storage/batch.ts';
+import type { Change } from '../../src/storage/query.ts';
+import type { SearchDocument } from '../../src/storage/search-document.ts';
+import type { Draft, State } from './state.ts';
+import { draftOf, isLiveId, isLiveMemory, isLiveRelationship } from './state.ts';
+
+type Operation<Op extends WriteOperation['op']> = Extract<WriteOperation, { readonly op: Op }>;
+type Unnumbered = Change extends infer Each ? (Each extends Change ? Omit<Each, 'seq'> : never) : never;
+
+const log = (draft: Draft, change: Unnumbered): void => {
+  draft.lastSeq += 1;
+  draft.lastAt = Math.max(draft.lastAt, change.at);
+  draft.changes.push({ ...change, seq: draft.lastSeq, at: draft.lastAt } as Change);
+};
+
+const keepMemory = (draft: Draft, memory: Memory, document: SearchDocument): void => {
+  draft.memories.set(memory.id, memory);
+  if (isLiveMemory(memory)) draft.documents.set(memory.id, document);
+  else draft.documents.delete(memory.id);
+};
+
+const logMemory = (draft: Draft, batch: WriteBatch, memory: Memory, note: ChangeNote, before: Memory | null): void => {
+  const { id, version } = memory;
+  log(draft, { entity: 'memory', id, before, version, kind: note.kind, reason: note.reason, at: batch.at, by: batch.by });
+};
+
+const createMemory = (draft: Draft, batch: WriteBatch, { memory, document, note }: Operation<'create_memory'>): void => {
+  if (draft.memories.has(memory.id)) {
+    throw new AppError('duplicate', 'A memory with this id is there already.', {
+      details: { entity: 'memory', id: memory.id },
+    });
+  }
+  keepMemory(draft, memory, document);
+  if (note !== null) logMemory(draft, batch, memory, note, null);
+};
+
+const expectVersion = (before: Memory | Relationship | undefined, id: string, expectedVersion: number): void => {
+  if (before === undefined) throw new AppError('not_found', 'There is no such record.', { details: { id } });
+  if (before.version !== expectedVersion) {
+    throw new AppError('version_conflict', 'Somebody changed the record.', { details: { id, version: before.version } });
+  }
+};
+
+const replaceMemory = (draft: Draft, batch: WriteBatch, operation: Operation<'replace_memory'>): void => {
+  const { memory, document, note } = operation;
+  const before = draft.memories.get(memory.id);
+  expectVersion(before, memory.id, operation.expectedVersion);
+  keepMemory(draft, memory, document);
+  logMemory(draft, batch, memory, note, before ?? null);
+};
+
+const keepRelationship = (draft: Draft, relationship: Relationship): void => {
+  const { id, from, to, type } = relationship;
+  const twin = [...draft.relationships.values()].find(
+    (other) => other.id !== id && other.from === from && other.to === to && other.type === type && isLiveRelationship(other),
+  );
+  if (isLiveRelationship(relationship) && twin !== undefined) {
+    throw new AppError('duplicate', 'The two are joined by a live relationship of this type already.', {
+      details: { entity: 'relationship', id: twin.id },
+    });
+  }
+  draft.relationships.set(id, relationship);
+};
+
+const logRelationship = (
+  draft: Draft,
+  batch: WriteBatch,
+  relationship: Relationship,
+  note: ChangeNote,
+  before: Relationship | null,
+): void => {
+  const { id, version } = relationship;
+  const { kind, reason } = note;
+  log(draft, { entity: 'relationship', id, before, version, kind, reason, at: batch.at, by: batch.by });
+};
+
+const createRelationship = (draft: Draft, batch: WriteBatch, operation: Operation<'create_relationship'>): void => {
+  const { relationship, note, imported } = operation;
+  const missing = [relationship.from, relationship.to].find((end) =>
+    imported === true ? !draft.memories.has(end) : !isLiveId(draft, end),
+  );
+  if (missing !== undefined) {
+    throw new AppError('not_found', 'One end of the relationship is not there.', { details: { id: missing } });
+  }
+  if (draft.relationships.has(relationship.id)) {
+    throw new AppError('duplicate', 'A relationship with this id is there already.', {
+      details: { entity: 'relationship', id: relationship.id },
+    });
+  }
+  keepRelationship(draft, relationship);
+  if (note !== null) logRelationship(draft, batch, relationship, note, null);
+};
+
+const replaceRelationship = (draft: Draft, batch: WriteBatch, operation: Operation<'replace_relationship'>): void => {
+  const { relationship, note } = operation;
+  const before = draft.relationships.get(relationship.id);
+  expectVersion(before, relationship.id, operation.expectedVersion);
+  keepRelationship(draft, relationship);
+  logRelationship(draft, batch, relationship, note, before ?? null);
+};
+
+const countUsage = (draft: Draft, ids: readonly MemoryId[], at: Millis): void => {
+  for (const id of ids) {
+    const memory = draft.memories.get(id);
+    if (memory) draft.memories.set(id, { ...memory, usageCount: memory.usageCount + 1, lastAccessed: at });
+  }
+};
+
+const rememberKey = (draft: Draft, { key, record }: Operation<'remember_key'>): void => {
+  if (draft.keys.has(key)) {
+    throw new AppError('duplicate', 'This key was used before.', { details: { entity: 'idempotency_key' } });
+  }
+  draft.keys.set(key, record);
+};
+
+const expectRevision = (draft: Draft, { guard, revision }: Operation<'expect_revision'>): void => {
+  if ((draft.guards.get(guard) ?? 0) !== revision) {
+    throw new AppError('version_conflict', 'Somebody moved the guard.', { details: { guard } });
+  }
+  draft.guards.set(guard, revision + 1);
+};
+
+const purgeMemory = (draft: Draft, id: MemoryId): void => {
+  if (!draft.memories.has(id) || isLiveId(draft, id)) return;
+  const gone = new Set<string>([id]);
+  draft.memories.delete(id);
+  for (const relationship of [...draft.relationships.values()]) {
+    if (relationship.from !== id && relationship.to !== id) continue;
+    gone.add(relationship.id);
+    draft.relationships.delete(relationship.id);
+  }
+  draft.changes = draft.changes.filter((change) => !gone.has(change.id));
+};
+
+const applyOne = (draft: Draft, batch: WriteBatch, operation: WriteOperation): void => {
+  switch (operation.op) {
+    case 'create_memory':
+      return createMemory(draft, batch, operation);
+    case 'replace_memory':
+      return replaceMemory(draft, batch, operation);
+    case 'create_relationship':
+      return createRelationship(draft, batch, operation);
+    case 'replace_relationship':
+      return replaceRelationship(draft, batch, operation);
+    case 'index_memory':
+      if (isLiveId(draft, operation.id)) draft.documents.set(operation.id, operation.document);
+      return;
+    case 'count_usage':
+      return countUsage(draft, operation.ids, operation.at);
+    case 'remember_key':
+      return rememberKey(draft, operation);
+    case 'expect_revision':
+      return expectRevision(draft, operation);
+    case 'import_change':
+      return log(draft, operation.change);
+    case 'purge_memory':
+      return purgeMemory(draft, operation.id);
+  }
+};
+
+/** The state after the batch; `state` stays what it was, also when a condition fails. Each operation sees the ones before it. */
+export const applyBatch = (state: State, batch: WriteBatch): State => {
+  const draft = draftOf(state);
+  for (const operation of batch.operations) applyOne(draft, batch, operation);
+  return draft;
+};

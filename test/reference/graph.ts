@@ -1,0 +1,64 @@
+import type { MemoryId } from '../../src/domain/ids.ts';
+import type { Relationship } from '../../src/domain/relationship.ts';
+import { isSymmetric } from '../../src/domain/relationship.ts';
+import type { Direction, RelationshipQuery, Traversal, TraversalRequest, TraversalStep } from '../../src/storage/query.ts';
+import { compareText } from './order.ts';
+import type { State } from './state.ts';
+import { hasLiveEnds, isLiveId, isLiveRelationship, relationshipStateOf } from './state.ts';
+
+const isSeenFrom = ({ from, to, type }: Relationship, id: MemoryId, direction: Direction): boolean => {
+  const eitherWay = direction === 'both' || isSymmetric(type);
+  return (from === id && (eitherWay || direction === 'outgoing')) || (to === id && (eitherWay || direction === 'incoming'));
+};
+
+export const findRelationships = (state: State, query: RelationshipQuery): readonly Relationship[] => {
+  const wanted = query.state ?? 'live';
+  return [...state.relationships.values()]
+    .filter((relationship) => wanted === 'any' || relationshipStateOf(relationship) === wanted)
+    .filter((relationship) => query.withTrashedEnds === true || hasLiveEnds(state, relationship))
+    .filter(({ id }) => query.ids?.includes(id) ?? true)
+    .filter(({ type }) => query.types?.includes(type) ?? true)
+    .filter((relationship) => query.of?.some((id) => isSeenFrom(relationship, id, query.direction ?? 'both')) ?? true)
+    .filter(({ id }) => query.after === undefined || compareText(id, query.after) > 0)
+    .sort((a, b) => compareText(a.id, b.id))
+    .slice(0, query.limit);
+};
+
+const relationshipsFrom = (state: State, id: MemoryId, { types, direction }: TraversalRequest): readonly Relationship[] =>
+  [...state.relationships.values()]
+    .filter((relationship) => isLiveRelationship(relationship) && hasLiveEnds(state, relationship))
+    .filter(({ type }) => types?.includes(type) ?? true)
+    .filter((relationship) => isSeenFrom(relationship, id, direction))
+    .sort((a, b) => b.strength - a.strength || compareText(a.id, b.id));
+
+const stepOver = (relationship: Relationship, from: MemoryId, depth: number): TraversalStep => {
+  const forward = relationship.from === from;
+  const { id: relationshipId, type, strength, to } = relationship;
+  return { memoryId: forward ? to : relationship.from, depth, from, relationshipId, type, strength, forward };
+};
+
+export const traverseState = (state: State, request: TraversalRequest): Traversal => {
+  const { from: start, until, maxDepth, maxNodes, fanOut } = request;
+  const steps: TraversalStep[] = [];
+  const reached = new Set<MemoryId>([start]);
+  let cut = false;
+  let frontier: readonly MemoryId[] = isLiveId(state, start) ? [start] : [];
+  for (let depth = 1; depth <= maxDepth; depth += 1) {
+    const next: MemoryId[] = [];
+    for (const from of frontier) {
+      const all = relationshipsFrom(state, from, request);
+      for (const relationship of all.slice(0, fanOut)) {
+        const step = stepOver(relationship, from, depth);
+        if (reached.has(step.memoryId)) continue;
+        if (steps.length === maxNodes) return { steps, cut: true };
+        steps.push(step);
+        if (step.memoryId === until) return { steps, cut };
+        reached.add(step.memoryId);
+        next.push(step.memoryId);
+      }
+      if (all.length > fanOut) cut = true;
+    }
+    frontier = next;
+  }
+  return { steps, cut };
+};

@@ -1,0 +1,75 @@
+import type { MemoryId, Millis, RelationshipId } from '../../src/domain/ids.ts';
+import type { Memory } from '../../src/domain/memory.ts';
+import type { Relationship } from '../../src/domain/relationship.ts';
+import type { Guard, IdempotencyRecord } from '../../src/storage/batch.ts';
+import type { Change, MemoryState, RelationshipState } from '../../src/storage/query.ts';
+import type { SearchDocument } from '../../src/storage/search-document.ts';
+
+/** All that was committed, at one moment. Nothing in it is ever changed; a write makes another one. */
+export interface State {
+  readonly memories: ReadonlyMap<MemoryId, Memory>;
+  /** Of live memories only. */
+  readonly documents: ReadonlyMap<MemoryId, SearchDocument>;
+  readonly relationships: ReadonlyMap<RelationshipId, Relationship>;
+  readonly changes: readonly Change[];
+  /** Kept apart from `changes`, so that a purge gives no number and no time back. */
+  readonly lastSeq: number;
+  readonly lastAt: Millis;
+  readonly keys: ReadonlyMap<string, IdempotencyRecord>;
+  readonly guards: ReadonlyMap<Guard, number>;
+}
+
+export const emptyState: State = {
+  memories: new Map(),
+  documents: new Map(),
+  relationships: new Map(),
+  changes: [],
+  lastSeq: 0,
+  lastAt: Number.NEGATIVE_INFINITY,
+  keys: new Map(),
+  guards: new Map(),
+};
+
+/** A state in the making, on copies that nobody else holds. */
+export interface Draft {
+  readonly memories: Map<MemoryId, Memory>;
+  readonly documents: Map<MemoryId, SearchDocument>;
+  readonly relationships: Map<RelationshipId, Relationship>;
+  changes: Change[];
+  lastSeq: number;
+  lastAt: Millis;
+  readonly keys: Map<string, IdempotencyRecord>;
+  readonly guards: Map<Guard, number>;
+}
+
+export const draftOf = (state: State): Draft => ({
+  memories: new Map(state.memories),
+  documents: new Map(state.documents),
+  relationships: new Map(state.relationships),
+  changes: [...state.changes],
+  lastSeq: state.lastSeq,
+  lastAt: state.lastAt,
+  keys: new Map(state.keys),
+  guards: new Map(state.guards),
+});
+
+export const isLiveMemory = (memory: Memory): boolean => memory.deletedAt === null && memory.mergedInto === null;
+
+export const hasMemoryState = (memory: Memory, state: MemoryState): boolean =>
+  state === 'any' || isLiveMemory(memory) === (state === 'live');
+
+export const relationshipStateOf = (relationship: Relationship): Exclude<RelationshipState, 'any'> => {
+  if (relationship.removedAt !== null) return 'removed';
+  return relationship.validUntil === null ? 'live' : 'closed';
+};
+
+export const isLiveRelationship = (relationship: Relationship): boolean =>
+  relationshipStateOf(relationship) === 'live';
+
+export const isLiveId = (state: Pick<State, 'memories'>, id: MemoryId): boolean => {
+  const memory = state.memories.get(id);
+  return memory !== undefined && isLiveMemory(memory);
+};
+
+export const hasLiveEnds = (state: Pick<State, 'memories'>, relationship: Relationship): boolean =>
+  isLiveId(state, relationship.from) && isLiveId(state, relationship.to);

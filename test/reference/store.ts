@@ -1,0 +1,161 @@
+import type { MemoryId } from '../../src/domain/ids.ts';
+import type { Memory } from '../../src/domain/memory.ts';
+import type { Relationship } from '../../src/domain/relationship.ts';
+import type { TenantScope } from '../../src/domain/scope.ts';
+import type { Committed, Guard, IdempotencyRecord, WriteBatch } from '../../src/storage/batch.ts';
+import type { Capabilities } from '../../src/storage/capabilities.ts';
+import type {
+  Change,
+  ChangeQuery,
+  Facet,
+  FacetCount,
+  MemoryFilter,
+  MemoryListing,
+  MemoryState,
+  RelationshipQuery,
+  SearchHit,
+  Statistics,
+  Traversal,
+  TraversalRequest,
+} from '../../src/storage/query.ts';
+import type { TextQuery } from '../../src/storage/search-document.ts';
+import type { Backend, Finding } from '../../src/storage/store.ts';
+import { applyBatch } from './apply.ts';
+import { findRelationships, traverseState } from './graph.ts';
+import { filterMemories, listMemories } from './memory-filter.ts';
+import { compareText } from './order.ts';
+import { searchState } from './search.ts';
+import type { State } from './state.ts';
+import { emptyState, hasMemoryState, isLiveMemory } from './state.ts';
+import { gatherStatistics, tallyFacet } from './tally.ts';
+
+const deepFreeze = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) deepFreeze(part);
+};
+
+/** A copy that neither the caller nor the store can change. */
+const keep = <T>(value: T): T => {
+  const copy = structuredClone(value);
+  deepFreeze(copy);
+  return copy;
+};
+
+/** What outlives a handle: several handles on one reservoir see the same data. */
+export interface Reservoir {
+  state: State;
+}
+
+export const makeReservoir = (): Reservoir => ({ state: emptyState });
+
+const findChanges = ({ changes }: State, query: ChangeQuery): readonly Change[] => {
+  const found = changes
+    .filter(({ entity }) => query.entity === undefined || entity === query.entity)
+    .filter(({ id }) => query.ids?.includes(id) ?? true)
+    .filter(({ seq }) => seq > (query.afterSeq ?? Number.NEGATIVE_INFINITY))
+    .filter(({ seq }) => seq < (query.beforeSeq ?? Number.POSITIVE_INFINITY))
+    .filter(({ at }) => at >= (query.since ?? Number.NEGATIVE_INFINITY));
+  return (query.order === 'oldest_first' ? found : found.reverse()).slice(0, query.limit);
+};
+
+/**
+ * The contract written out plainly, in memory, for the tests to hold real stores against. It is slow and it is right:
+ * every answer is worked out anew from one immutable state.
+ */
+export class ReferenceStore implements Backend {
+  readonly capabilities: Capabilities = { durability: 'none', onlineBackup: false };
+  readonly location = 'memory of the test';
+  readonly #reservoir: Reservoir;
+
+  constructor(reservoir: Reservoir = makeReservoir()) {
+    this.#reservoir = reservoir;
+  }
+
+  get #state(): State {
+    return this.#reservoir.state;
+  }
+
+  async open(): Promise<void> {
+    // Nothing to make ready.
+  }
+
+  async close(): Promise<void> {
+    // The reservoir belongs to whoever made it.
+  }
+
+  translate(): null {
+    return null;
+  }
+
+  async inspect(): Promise<readonly Finding[]> {
+    return [{ severity: 'ok', what: `${this.#state.memories.size} memories`, fix: null }];
+  }
+
+  async write(_scope: TenantScope, batch: WriteBatch): Promise<Committed> {
+    this.#reservoir.state = applyBatch(this.#state, keep(batch));
+    return { seq: this.#state.lastSeq };
+  }
+
+  async memories(_scope: TenantScope, ids: readonly MemoryId[], state: MemoryState): Promise<readonly Memory[]> {
+    return keep(
+      ids.flatMap((id) => {
+        const memory = this.#state.memories.get(id);
+        return memory && hasMemoryState(memory, state) ? [memory] : [];
+      }),
+    );
+  }
+
+  async listMemories(_scope: TenantScope, listing: MemoryListing): Promise<readonly Memory[]> {
+    return keep(listMemories(this.#state, listing));
+  }
+
+  async countMemories(_scope: TenantScope, filter: MemoryFilter): Promise<number> {
+    return filterMemories(this.#state, filter).length;
+  }
+
+  async search(
+    _scope: TenantScope,
+    query: TextQuery,
+    filter: MemoryFilter,
+    limit: number,
+  ): Promise<readonly SearchHit[]> {
+    return keep(searchState(this.#state, query, filter, limit));
+  }
+
+  async relationships(_scope: TenantScope, query: RelationshipQuery): Promise<readonly Relationship[]> {
+    return keep(findRelationships(this.#state, query));
+  }
+
+  async traverse(_scope: TenantScope, request: TraversalRequest): Promise<Traversal> {
+    return keep(traverseState(this.#state, request));
+  }
+
+  async statistics(_scope: TenantScope, top: number): Promise<Statistics> {
+    return keep(gatherStatistics(this.#state, top));
+  }
+
+  async facet(_scope: TenantScope, facet: Facet, prefix: string, limit: number): Promise<readonly FacetCount[]> {
+    return keep(tallyFacet(this.#state, facet, prefix, limit));
+  }
+
+  async idsByPrefix(_scope: TenantScope, prefix: string, limit: number): Promise<readonly MemoryId[]> {
+    const live = [...this.#state.memories.values()].filter(isLiveMemory).map(({ id }) => id);
+    return live
+      .filter((id) => id.startsWith(prefix))
+      .sort(compareText)
+      .slice(0, limit);
+  }
+
+  async changes(_scope: TenantScope, query: ChangeQuery): Promise<readonly Change[]> {
+    return keep(findChanges(this.#state, query));
+  }
+
+  async idempotencyRecord(_scope: TenantScope, key: string): Promise<IdempotencyRecord | null> {
+    return keep(this.#state.keys.get(key) ?? null);
+  }
+
+  async guardRevision(_scope: TenantScope, guard: Guard): Promise<number> {
+    return this.#state.guards.get(guard) ?? 0;
+  }
+}
