@@ -18,7 +18,10 @@ export const backendNames = Object.freeze(Object.keys(factories)) as readonly Ba
 export const createBackend = (name: string, settings: unknown): Promise<Backend> => {
   const factory = Object.hasOwn(factories, name) ? factories[name as BackendName] : undefined;
   if (factory === undefined) {
-    throw new AppError('config_invalid', `There is no such backend. Set MEMORY_BACKEND to one of: ${backendNames.join(', ')}.`);
+    throw new AppError(
+      'config_invalid',
+      `There is no such backend. Set MEMORY_BACKEND to one of: ${backendNames.join(', ')}.`,
+    );
   }
   return factory(settings);
 };

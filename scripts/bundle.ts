@@ -22,7 +22,7 @@ const precomputedToolList: Plugin = {
 
 const externals = (): string[] => {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, object | undefined>;
-  return Object.keys({ ...manifest['dependencies'], ...manifest['optionalDependencies'] });
+  return Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
 };
 
 /** Servers may be starting from the old files at this moment. */
@@ -69,7 +69,10 @@ export const bundle = async ({ outdir, entry = join(root, 'src/main.ts') }: Bund
 
   mkdirSync(outdir, { recursive: true });
   for (const name of readdirSync(outdir)) if (name.endsWith('.cache')) rmSync(join(outdir, name));
-  put(join(outdir, 'third-party-licenses.txt'), licenceNotices(Object.keys(result.metafile.inputs).map((path) => join(root, path))));
+  put(
+    join(outdir, 'third-party-licenses.txt'),
+    licenceNotices(Object.keys(result.metafile.inputs).map((path) => join(root, path))),
+  );
   put(join(outdir, 'main.cjs'), output.contents);
   // Last, because its time says when all of it was made.
   put(join(outdir, 'graph-memory.cjs'), launcher, 0o755);

@@ -26,9 +26,12 @@ export interface AppOverrides {
 
 /** `extended` includes `core`; a read-only server has no tool that writes. */
 const offered = (tools: readonly ListedTool[], { toolProfile, readOnly }: Config): readonly ListedTool[] =>
-  tools.filter(
-    (tool) => (tool.profile === 'core' || toolProfile === 'extended') && (tool.annotations.readOnlyHint || !readOnly),
-  );
+  tools
+    .filter((tool) => tool.profile === 'core' || toolProfile === 'extended')
+    .flatMap((tool) => {
+      if (!readOnly || tool.annotations.readOnlyHint) return [tool];
+      return tool.whenReadOnly ? [tool.whenReadOnly] : [];
+    });
 
 const loadStore = async (config: Config): Promise<GuardedStore> => {
   const [{ createBackend }, { guardStore }] = await Promise.all([
@@ -55,9 +58,9 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     return store;
   };
   const findProject = async (): Promise<string | null> => {
-    if (config.project !== null) return config.project === '' ? null : config.project;
-    const { detectProject } = await import('./project.ts');
-    return detectProject(cwd);
+    if (config.project === '') return null;
+    const { detectProject, resolveProject } = await import('./project.ts');
+    return config.project === null ? detectProject(cwd) : resolveProject(config.project, cwd);
   };
 
   const contextFor = async (): Promise<ServiceContext> => ({
@@ -77,7 +80,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     const tools = overrides.tools ?? (await import('./tools/registry.ts')).tools;
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool === undefined) throw new Error(`no tool is named ${name}`);
-    return tool;
+    return config.readOnly ? (tool.whenReadOnly ?? tool) : tool;
   };
 
   return {

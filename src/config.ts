@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { nearest } from './config/nearest.ts';
 import {
   absolutePath,
   configFolder,
@@ -10,6 +9,7 @@ import {
   readConfigFile,
 } from './config/sources.ts';
 import { AppError } from './errors.ts';
+import { nearest } from './nearest.ts';
 
 export type { Environment } from './config/sources.ts';
 

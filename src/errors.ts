@@ -8,12 +8,12 @@ interface ErrorKind {
   readonly retryable: boolean;
 }
 
-const kind = (
-  audience: Audience,
-  httpStatus: number,
-  exitCode: number,
-  retryable = false,
-): ErrorKind => ({ audience, httpStatus, exitCode, retryable });
+const kind = (audience: Audience, httpStatus: number, exitCode: number, retryable = false): ErrorKind => ({
+  audience,
+  httpStatus,
+  exitCode,
+  retryable,
+});
 
 /** The one table of error codes. `docs/errors.md` is generated from it. */
 export const errorTable = Object.freeze({

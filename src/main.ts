@@ -12,6 +12,7 @@ const serve = async (onListed: () => void): Promise<number> => {
   const config = loadConfig();
   setLogLevel(config.logLevel);
   for (const warning of config.warnings) log.warn(warning);
+  if (process.stdin.isTTY) process.stderr.write('graph-memory: waiting for an MCP client on stdin; see --help\n');
   const app = createApp(config);
   const whileTheModelThinks = (): void => {
     onListed();
@@ -38,10 +39,14 @@ const exitCodeOf = (error: unknown): number => {
   return errorTable[code].exitCode;
 };
 
-/** Runs the program to its end. `onListed` is called when a stdio client has its list of tools, the end of what a start must hurry for. */
-export const main = async (onListed: () => void = () => undefined): Promise<void> => {
-  const argv = process.argv.slice(2);
-  const code = await (argv.length === 0 ? serve(onListed) : command(argv)).catch(exitCodeOf);
+const end = async (code: number): Promise<never> => {
   await flushLog();
   process.exit(code);
+};
+
+/** Runs the program to its end. `onListed` is called when a stdio client has its list of tools, the end of what a start must hurry for. */
+export const main = async (onListed: () => void = () => undefined): Promise<void> => {
+  process.once('uncaughtException', (error) => void end(exitCodeOf(error)));
+  const argv = process.argv.slice(2);
+  await end(await (argv.length === 0 ? serve(onListed) : command(argv)).catch(exitCodeOf));
 };

@@ -15,9 +15,13 @@ const reserve = (path: string): void => {
   } catch (error) {
     throw isCode(error, 'EEXIST')
       ? new AppError('invalid_input', 'There is a file at the path of the backup. Name another one.')
-      : new AppError('store_unwritable', 'The backup cannot be written there. Name a folder that this user may write.', {
-          cause: error,
-        });
+      : new AppError(
+          'store_unwritable',
+          'The backup cannot be written there. Name a folder that this user may write.',
+          {
+            cause: error,
+          },
+        );
   }
 };
 

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Driver from 'better-sqlite3';
 import { isBusy } from './faults.ts';
 
-/** How long one attempt may block the process while another one writes, and how often it is repeated. Ten seconds in all. */
+/** How long one attempt may block the process while another one writes. */
 export const busyTimeoutMs = 500;
+/** Ten seconds in all. */
 const attempts = 20;
 
 /** Statement texts vary with the filters of a query; past this many the cache begins anew. */
@@ -12,8 +13,8 @@ const cachedStatements = 400;
 export type Cell = string | number | null;
 
 /**
- * Repeats what other processes were in the way of. SQLite waits by itself in most cases, but not where it sees a deadlock, e.g. when
- * two processes switch a new file to WAL together.
+ * Repeats what other processes were in the way of. SQLite waits by itself in most cases, but not where it sees a
+ * deadlock, e.g. when two processes switch a new file to WAL together.
  */
 export const untilFree = async <T>(work: () => T): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {

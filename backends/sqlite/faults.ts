@@ -1,10 +1,12 @@
 import { AppError, type ErrorCode } from '../../src/errors.ts';
 
+const busy = 'Other processes keep the store busy. Try again in a moment.';
+
 /** By the beginning of SQLite's result code; the first that fits. */
 const faults: readonly (readonly [prefix: string, code: ErrorCode, message: string])[] = [
-  ['SQLITE_BUSY', 'store_busy', 'Other processes keep the store busy. Try again in a moment.'],
-  ['SQLITE_LOCKED', 'store_busy', 'Other processes keep the store busy. Try again in a moment.'],
-  ['SQLITE_PROTOCOL', 'store_busy', 'Other processes keep the store busy. Try again in a moment.'],
+  ['SQLITE_BUSY', 'store_busy', busy],
+  ['SQLITE_LOCKED', 'store_busy', busy],
+  ['SQLITE_PROTOCOL', 'store_busy', busy],
   [
     'SQLITE_NOTADB',
     'store_corrupt',
@@ -15,7 +17,11 @@ const faults: readonly (readonly [prefix: string, code: ErrorCode, message: stri
     'store_corrupt',
     'The file that MEMORY_SQLITE_PATH names is damaged. Stop all servers that use it and restore a backup.',
   ],
-  ['SQLITE_FULL', 'store_unwritable', 'The disk that holds MEMORY_SQLITE_PATH is full. Nothing was written; make room.'],
+  [
+    'SQLITE_FULL',
+    'store_unwritable',
+    'The disk that holds MEMORY_SQLITE_PATH is full. Nothing was written; make room.',
+  ],
   [
     'SQLITE_READONLY',
     'store_unwritable',
@@ -41,17 +47,6 @@ const resultCode = (error: unknown): string | null => {
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : null;
 };
 
-const hasPrefix = (error: unknown, prefixes: readonly string[]): boolean => {
-  const code = resultCode(error);
-  return code !== null && prefixes.some((prefix) => code.startsWith(prefix));
-};
-
-/** Another process is in the way, and will not be for long. */
-export const isBusy = (error: unknown): boolean =>
-  hasPrefix(error, ['SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_PROTOCOL']);
-
-export const isUniqueViolation = (error: unknown): boolean => hasPrefix(error, ['SQLITE_CONSTRAINT_UNIQUE']);
-
 /** Our error for one of SQLite's, null for any other. */
 export const translateFault = (error: unknown): AppError | null => {
   const code = resultCode(error);
@@ -61,3 +56,6 @@ export const translateFault = (error: unknown): AppError | null => {
     ? new AppError('internal', 'The store refused a statement. Nothing was written.', { cause: error })
     : new AppError(fault[1], fault[2], { cause: error });
 };
+
+/** Another process is in the way, and will not be for long. */
+export const isBusy = (error: unknown): boolean => translateFault(error)?.code === 'store_busy';

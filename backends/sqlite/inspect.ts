@@ -62,7 +62,8 @@ interface Check {
 /** Each counts rows that must not be there. */
 const checks: readonly Check[] = [
   {
-    sql: `SELECT count(*) FROM relationship WHERE from_pk NOT IN (SELECT pk FROM memory) OR to_pk NOT IN (SELECT pk FROM memory)`,
+    sql: `SELECT count(*) FROM relationship
+      WHERE from_pk NOT IN (SELECT pk FROM memory) OR to_pk NOT IN (SELECT pk FROM memory)`,
     what: 'Relationships without one of their memories',
     fix: 'Restore a backup, or export and import the store.',
   },

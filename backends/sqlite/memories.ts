@@ -64,6 +64,4 @@ export const idsByPrefixSql = `SELECT m.id FROM memory m
 
 export const idsByPrefix = (connection: Connection, prefix: string, limit: number): readonly MemoryId[] =>
   // Ids hold hex digits and dashes; all of them sort before this character.
-  connection
-    .rows<[Cell]>(idsByPrefixSql, [prefix, `${prefix}~`, limit])
-    .map(([id]) => id as MemoryId);
+  connection.rows<[Cell]>(idsByPrefixSql, [prefix, `${prefix}~`, limit]).map(([id]) => id as MemoryId);

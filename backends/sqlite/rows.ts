@@ -1,5 +1,4 @@
 import { type Field, fieldValue, memoryFields, relationshipFields, setFieldValue } from '../../src/domain/fields.ts';
-import type { MemoryId } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
 import type { Cell } from './connection.ts';
@@ -53,8 +52,7 @@ const relationshipColumn = ({ path: [key], name }: Field): string => {
 
 /** Select list of relationship `r` from memory `a` to memory `b`, for `toRelationship`. */
 export const relationshipSelection = ['r.pk', ...relationshipFields.map(relationshipColumn)].join(', ');
-export const relationshipSource =
-  'relationship r JOIN memory a ON a.pk = r.from_pk JOIN memory b ON b.pk = r.to_pk';
+export const relationshipSource = 'relationship r JOIN memory a ON a.pk = r.from_pk JOIN memory b ON b.pk = r.to_pk';
 export const insertRelationshipSql = `INSERT INTO relationship (${storedNames.join(', ')})
   VALUES (${marks(storedNames.length)})`;
 /** Takes the cells of `relationshipCells`, then the row's key. */
@@ -74,5 +72,3 @@ export const toRelationship = (row: readonly Cell[]): Relationship => {
 
 /** A list as one parameter, for `IN (SELECT value FROM json_each(?))`. */
 export const listParameter = (values: readonly string[]): string => JSON.stringify(values);
-
-export const memoryIdOf = (cell: Cell): MemoryId => cell as MemoryId;

@@ -34,7 +34,7 @@ const outstanding = (rows: readonly Recorded[]): readonly Migration[] => {
   if (rows.length > migrations.length) {
     throw new AppError(
       'store_newer',
-      'A newer version of graph-memory wrote this store. Upgrade graph-memory, or set MEMORY_SQLITE_PATH to another file.',
+      'A newer version of graph-memory wrote this store. Upgrade, or set MEMORY_SQLITE_PATH to another file.',
     );
   }
   for (const [index, [number, , sum]] of rows.entries()) {

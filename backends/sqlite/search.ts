@@ -7,7 +7,7 @@ import { memoriesByRow } from './memories.ts';
 
 const score = `bm25(memory_text, ${searchFields.map((field) => fieldWeights[field]).join(', ')})`;
 
-/** FTS5's own language is never exposed: a word is always a quoted string. A word that no stored token can equal is dropped. */
+/** Always a quoted string: FTS5's own language is never exposed. A word that no stored token can equal is dropped. */
 const quote = ({ text, prefix }: SearchTerm): string[] =>
   text === '' || /[\0 ]/.test(text) ? [] : [`"${text.replaceAll('"', '""')}"${prefix ? '*' : ''}`];
 
@@ -64,8 +64,8 @@ const filtered = (connection: Connection, match: Match, filter: MemoryFilter, li
 };
 
 /**
- * Without a filter the cut is made inside the text index, and only its winners are looked up. The index knows no ids, so all that
- * score as the last of them are fetched: the ids decide among them.
+ * Without a filter the cut is made inside the text index, and only its winners are looked up. The index knows no ids,
+ * so all that score as the last of them are fetched: the ids decide among them.
  */
 const ranked = (connection: Connection, match: Match, limit: number): Ranked[] => {
   const where = matching(match);

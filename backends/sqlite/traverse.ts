@@ -1,6 +1,6 @@
 import type { MemoryId, RelationshipId } from '../../src/domain/ids.ts';
 import type { RelationshipType } from '../../src/domain/relationship.ts';
-import type { Direction, Traversal, TraversalRequest, TraversalStep } from '../../src/storage/query.ts';
+import type { Traversal, TraversalRequest, TraversalStep } from '../../src/storage/query.ts';
 import type { Cell, Connection } from './connection.ts';
 
 const startSql = 'SELECT pk FROM memory WHERE id = ? AND live = 1';
@@ -13,21 +13,39 @@ interface Node {
 }
 
 /** Index order is the order asked for, strongest first, so a hub is read no further than its fan-out. */
-const side = (forward: boolean, symmetricOnly: boolean, types: number): string => {
+export const hopsSql = (forward: boolean, symmetricOnly: boolean, types: number): string => {
   const [own, other] = forward ? ['from_pk', 'to_pk'] : ['to_pk', 'from_pk'];
-  return `SELECT r.${other}, o.id, r.id AS id, r.type, r.strength AS strength, ${forward ? 1 : 0}
+  return `SELECT r.${other}, o.id, r.id, r.type, r.strength, ${forward ? 1 : 0}
     FROM relationship r CROSS JOIN memory o ON o.pk = r.${other}
     WHERE r.${own} = ? AND r.live = 1 AND o.live = 1${symmetricOnly ? ' AND r.symmetric = 1' : ''}${
       types === 0 ? '' : ` AND r.type IN (${Array.from({ length: types }, () => '?').join(', ')})`
-    }${forward ? '' : ' AND r.from_pk <> r.to_pk'}`;
+    }${forward ? '' : ' AND r.from_pk <> r.to_pk'}
+    ORDER BY r.strength DESC, r.id LIMIT ?`;
 };
 
-/** Parameters: for each side the memory's key and the types, then the limit. */
-export const hopsSql = (direction: Direction, types: number): string =>
-  `${side(true, direction === 'incoming', types)} UNION ALL ${side(false, direction === 'outgoing', types)}
-    ORDER BY strength DESC, id LIMIT ?`;
+const strongestFirst = (a: Hop, b: Hop): number => b[4] - a[4] || (a[2] < b[2] ? -1 : 1);
 
-const toStep = (from: Node, depth: number, [, memoryId, relationshipId, type, strength, forward]: Hop): TraversalStep => ({
+/** The strongest `fanOut` relationships of a memory and, to tell that there are more, the next one. */
+const hopsOf = (
+  connection: Connection,
+  { direction, types = [], fanOut }: TraversalRequest,
+): ((pk: number) => Hop[]) => {
+  const out = hopsSql(true, direction === 'incoming', types.length);
+  const into = hopsSql(false, direction === 'outgoing', types.length);
+  return (pk) => {
+    const params: Cell[] = [pk, ...types, fanOut + 1];
+    const hops = connection.rows<Hop>(out, params);
+    const others = connection.rows<Hop>(into, params);
+    if (others.length === 0) return hops;
+    return hops.length === 0 ? others : [...hops, ...others].sort(strongestFirst).slice(0, fanOut + 1);
+  };
+};
+
+const toStep = (
+  from: Node,
+  depth: number,
+  [, memoryId, relationshipId, type, strength, forward]: Hop,
+): TraversalStep => ({
   memoryId: memoryId as MemoryId,
   depth,
   from: from.id,
@@ -38,8 +56,7 @@ const toStep = (from: Node, depth: number, [, memoryId, relationshipId, type, st
 });
 
 const walk = (connection: Connection, start: Node, request: TraversalRequest): Traversal => {
-  const types: readonly Cell[] = request.types ?? [];
-  const sql = hopsSql(request.direction, types.length);
+  const hopsFrom = hopsOf(connection, request);
   const seen = new Set([start.pk]);
   const steps: TraversalStep[] = [];
   let cut = false;
@@ -47,7 +64,7 @@ const walk = (connection: Connection, start: Node, request: TraversalRequest): T
   for (let depth = 1; depth <= request.maxDepth && frontier.length > 0; depth += 1) {
     const next: Node[] = [];
     for (const from of frontier) {
-      const hops = connection.rows<Hop>(sql, [from.pk, ...types, from.pk, ...types, request.fanOut + 1]);
+      const hops = hopsFrom(from.pk);
       const isHub = hops.length > request.fanOut;
       if (isHub) hops.pop();
       for (const hop of hops) {
@@ -71,6 +88,8 @@ export const traverse = (connection: Connection, request: TraversalRequest): Tra
   if (request.types?.length === 0) return { steps: [], cut: false };
   return connection.read(() => {
     const start = connection.row<[number]>(startSql, [request.from]);
-    return start === undefined ? { steps: [], cut: false } : walk(connection, { pk: start[0], id: request.from }, request);
+    return start === undefined
+      ? { steps: [], cut: false }
+      : walk(connection, { pk: start[0], id: request.from }, request);
   });
 };

@@ -1,7 +1,7 @@
 import type { Memory, MemoryContext } from './memory.ts';
 import type { Relationship } from './relationship.ts';
 
-/** How a value is kept: `time` is integer milliseconds, `list` an array of strings, `json` an object. All but lists may be null. */
+/** `time` is integer milliseconds, `list` an array of strings, `json` an object. All but lists may be null. */
 export type FieldKind = 'text' | 'real' | 'int' | 'bool' | 'time' | 'list' | 'json';
 
 export interface Field {

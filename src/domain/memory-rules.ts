@@ -76,6 +76,9 @@ export const checkMemory = (memory: Memory): void => {
   checkShare(report, 'effectiveness', memory.effectiveness);
   checkContext(report, memory.context);
   if (problems.length > 0) {
-    throw new AppError('invalid_input', `${problems.join('; ')}. Shorten or correct it and call again; nothing was stored.`);
+    throw new AppError(
+      'invalid_input',
+      `${problems.join('; ')}. Shorten or correct it and call again; nothing was stored.`,
+    );
   }
 };

@@ -22,13 +22,7 @@ export type MemoryType = (typeof memoryTypes)[number];
 export const visibilities = ['private', 'project', 'team', 'public'] as const;
 export type Visibility = (typeof visibilities)[number];
 
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 export type JsonObject = { readonly [key: string]: JsonValue };
 
 /** Where and by whom a memory was made. The last six are null in single-tenant mode. */

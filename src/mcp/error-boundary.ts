@@ -28,6 +28,8 @@ export const withErrorBoundary = async (
     const requestId = newRequestId();
     report({ requestId, tool, error });
     if (known !== null) return errorResult(`${known.code}: ${known.message} (request ${requestId})`);
-    return errorResult(`internal: ${tool} failed; try once more, then show the operator this id (request ${requestId})`);
+    return errorResult(
+      `internal: ${tool} failed; try once more, then show the operator this id (request ${requestId})`,
+    );
   }
 };

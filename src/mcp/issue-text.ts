@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { JsonObject, JsonValue } from '../domain/memory.ts';
+import { nearest } from '../nearest.ts';
 import { pathText } from './hostile-json.ts';
-import { nearest } from './nearest.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -12,14 +12,15 @@ const isObject = (value: unknown): value is JsonObject =>
 
 const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
-    (value, step) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined),
+    (value, step) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
     root,
   );
 
 /** Schemas that may describe the same place: the node itself and the branches of a union. */
 const branches = (node: JsonValue | undefined): readonly JsonObject[] => {
   if (!isObject(node)) return [];
-  const inner = node['anyOf'] ?? node['oneOf'];
+  const inner = node.anyOf ?? node.oneOf;
   return Array.isArray(inner) ? [node, ...inner.filter(isObject)] : [node];
 };
 
@@ -27,12 +28,12 @@ const keysAt = (schema: JsonObject, path: readonly PropertyKey[]): readonly stri
   let nodes = branches(schema);
   for (const step of path) {
     nodes = nodes.flatMap((node) => {
-      if (typeof step === 'number') return branches(node['items']);
-      const properties = node['properties'];
+      if (typeof step === 'number') return branches(node.items);
+      const properties = node.properties;
       return isObject(properties) ? branches(properties[String(step)]) : [];
     });
   }
-  return nodes.flatMap((node) => (isObject(node['properties']) ? Object.keys(node['properties']) : []));
+  return nodes.flatMap((node) => (isObject(node.properties) ? Object.keys(node.properties) : []));
 };
 
 const kindOf = (value: unknown): string => {
@@ -69,7 +70,9 @@ const bound = (issue: z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall, got: un
 
 const unionText = (issue: z.core.$ZodIssueInvalidUnion, got: unknown): string => {
   const kinds = issue.errors.flatMap((errors) =>
-    errors.flatMap((error) => (error.code === 'invalid_type' && error.path.length === 0 ? [article(error.expected)] : [])),
+    errors.flatMap((error) =>
+      error.code === 'invalid_type' && error.path.length === 0 ? [article(error.expected)] : [],
+    ),
   );
   if (kinds.length < issue.errors.length) return 'has none of the accepted forms';
   return `must be ${[...new Set(kinds)].join(' or ')}; got ${kindOf(got)}`;

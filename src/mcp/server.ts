@@ -1,12 +1,12 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { nearest } from '../nearest.ts';
 import type { ServiceContext } from '../service/context.ts';
 import type { Tool, ToolAnswer } from '../tools/tool.ts';
 import { parseArguments } from './arguments.ts';
 import type { Fault } from './error-boundary.ts';
 import { withErrorBoundary } from './error-boundary.ts';
 import { instructionsFor } from './instructions.ts';
-import { nearest } from './nearest.ts';
 import type { ListedTool } from './listed-tool.ts';
 import { asSdkSchema } from './listed-tool.ts';
 
@@ -36,7 +36,10 @@ const resultOf = (answer: ToolAnswer): CallToolResult => ({
 const unknownTool = (name: string, names: readonly string[]): ProtocolError => {
   const near = nearest(name, names);
   const hint = near === null ? 'call tools/list for the names' : `did you mean ${near}?`;
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${JSON.stringify(name.slice(0, 100))}: ${hint}`);
+  return new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `Unknown tool ${JSON.stringify(name.slice(0, 100))}: ${hint}`,
+  );
 };
 
 /** The SDK has checked the call's form by then; its copy lacks a `__proto__` key, which must be seen to be refused. */
@@ -74,7 +77,7 @@ export const createMcpServer = (app: McpApp, extend?: Extend): McpServer => {
     const { name, title, description, annotations } = listed;
     const call = async (raw: unknown): Promise<CallToolResult> => {
       const tool = await app.loadTool(name);
-      const input = parseArguments(tool, listed, raw);
+      const input = parseArguments(tool, raw);
       return resultOf(await tool.run(input, await app.contextFor()));
     };
     server.registerTool(

@@ -72,7 +72,12 @@ export const relationshipsAt = async (
     limit: relationshipsRead,
   });
   if (basis === 'true') return edges.filter((edge) => wasTrue(edge, at));
-  const changed = await firstChangesAfter(context, 'relationship', edges.map((edge): RelationshipId => edge.id), at);
+  const changed = await firstChangesAfter(
+    context,
+    'relationship',
+    edges.map((edge): RelationshipId => edge.id),
+    at,
+  );
   return edges
     .map((edge) => (changed.has(edge.id) ? (changed.get(edge.id)?.before as Relationship | null) : edge))
     .filter((edge): edge is Relationship => edge !== null && wasTrue(edge, at));

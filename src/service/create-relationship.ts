@@ -1,10 +1,11 @@
 import type { RelationshipId } from '../domain/ids.ts';
 import { AppError, isAppError } from '../errors.ts';
-import type { WriteOperation } from '../storage/batch.ts';
+import { commit } from './commit.ts';
 import type { ServiceContext } from './context.ts';
 import { guardAgainstCycle } from './cycles.ts';
 import { findMemories, memoryNotFound } from './find-memory.ts';
-import { type RelationshipStatement, newRelationship, reinforced } from './relate.ts';
+import { createsRelationship, replacesRelationship } from './operations.ts';
+import { newRelationship, type RelationshipStatement, reinforced } from './relate.ts';
 
 export interface StatedRelationship {
   readonly id: RelationshipId;
@@ -21,8 +22,7 @@ const create = async (context: ServiceContext, statement: RelationshipStatement)
   const guards = await guardAgainstCycle(context, statement.from, statement.to, statement.type);
   const at = context.now();
   const relationship = newRelationship(context, statement, at);
-  const operation: WriteOperation = { op: 'create_relationship', relationship, note: { kind: 'created', reason: null } };
-  await context.store.write(context.scope, { operations: [...guards, operation], at, by: null });
+  await commit(context, [...guards, createsRelationship(relationship)], at);
   return { id: relationship.id, version: 1, created: true, evidenceCount: 1 };
 };
 
@@ -36,9 +36,7 @@ const reinforce = async (
   if (!there) return null;
   const at = context.now();
   const relationship = reinforced(there, statement, at);
-  const note = { kind: 'reinforced', reason: null } as const;
-  const operation = { op: 'replace_relationship', relationship, expectedVersion: there.version, note } as const;
-  await context.store.write(context.scope, { operations: [operation], at, by: null });
+  await commit(context, [replacesRelationship(relationship, { kind: 'reinforced', reason: null })], at);
   return { id, version: relationship.version, created: false, evidenceCount: relationship.evidenceCount };
 };
 

@@ -28,11 +28,19 @@ export const guardAgainstCycle = async (
 ): Promise<readonly WriteOperation[]> => {
   if (!isAcyclic(type) || context.settings.allowCycles) return [];
   const revision = await context.store.guardRevision(context.scope, 'acyclic_graph');
-  const back = await context.store.traverse(context.scope, { from: to, until: from, types: [type], direction: 'outgoing', ...reach });
+  const back = await context.store.traverse(context.scope, {
+    from: to,
+    until: from,
+    types: [type],
+    direction: 'outgoing',
+    ...reach,
+  });
   const path = pathTo(back.steps, from);
   if (path.length > 0 || back.cut) {
     const ids = [from, to, ...path.map((step) => step.memoryId)];
-    const titles = new Map((await context.store.memories(context.scope, [...new Set(ids)], 'live')).map((m) => [m.id, m.title]));
+    const titles = new Map(
+      (await context.store.memories(context.scope, [...new Set(ids)], 'live')).map((m) => [m.id, m.title]),
+    );
     const named = ids.map((id) => `${id} "${titles.get(id) ?? ''}"`).join(` -${type}-> `);
     throw new AppError(
       'cycle',

@@ -13,6 +13,9 @@ export const deleteMemory = async (
   reason: string | null,
 ): Promise<{ readonly id: MemoryId; readonly version: number }> => {
   const note = { kind: 'deleted', reason } as const;
-  const { memory } = await reviseMemory(context, id, expectedVersion, note, (current, at) => ({ ...current, deletedAt: at }));
+  const { memory } = await reviseMemory(context, id, expectedVersion, note, (current, at) => ({
+    ...current,
+    deletedAt: at,
+  }));
   return { id: memory.id, version: memory.version };
 };

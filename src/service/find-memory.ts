@@ -8,7 +8,10 @@ import type { ServiceContext } from './context.ts';
 export const requireMemoryId = (text: string, field: string): MemoryId => {
   const id = parseMemoryId(text);
   if (!id) {
-    throw new AppError('invalid_input', `${field} must be a memory id as the tools print it (a UUID); find it with recall_memories.`);
+    throw new AppError(
+      'invalid_input',
+      `${field} must be a memory id as the tools print it (a UUID); find it with recall_memories.`,
+    );
   }
   return id;
 };

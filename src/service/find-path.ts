@@ -52,7 +52,11 @@ export const findPath = async (context: ServiceContext, request: PathRequest): P
   const path = pathTo(steps, end.id);
   if (path.length === 0) return { start, end, steps: [], cut };
   const [memories, relationships] = await Promise.all([
-    context.store.memories(context.scope, path.map((step) => step.memoryId), 'live'),
+    context.store.memories(
+      context.scope,
+      path.map((step) => step.memoryId),
+      'live',
+    ),
     context.store.relationships(context.scope, { ids: path.map((step) => step.relationshipId), limit: path.length }),
   ]);
   const byId = new Map(memories.map((memory) => [memory.id, memory]));

@@ -20,7 +20,10 @@ export const findRelationship = async (
 ): Promise<Relationship> => {
   const [edge] = await context.store.relationships(context.scope, { ids: [id], limit: 1 });
   if (!edge) {
-    throw new AppError('not_found', `There is no live relationship ${id}; get_memory lists those of a memory with their ids.`);
+    throw new AppError(
+      'not_found',
+      `There is no live relationship ${id}; get_memory lists those of a memory with their ids.`,
+    );
   }
   if (expectedVersion !== null && edge.version !== expectedVersion) {
     throw new AppError(

@@ -47,7 +47,14 @@ export const memoryHistory = async (context: ServiceContext, id: MemoryId): Prom
   }
   const more = record !== null && changes.length === versionsRead;
   if (record && !more) {
-    versions.push({ version: record.version, at: record.updatedAt, kind: null, by: record.updatedBy, reason: null, record });
+    versions.push({
+      version: record.version,
+      at: record.updatedAt,
+      kind: null,
+      by: record.updatedBy,
+      reason: null,
+      record,
+    });
   }
   return { current, versions, more };
 };

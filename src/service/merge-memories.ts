@@ -3,11 +3,12 @@ import type { Memory } from '../domain/memory.ts';
 import { checkMemory, normaliseTags } from '../domain/memory-rules.ts';
 import { isAcyclic, type Relationship } from '../domain/relationship.ts';
 import { AppError } from '../errors.ts';
-import { searchDocument } from '../search/document.ts';
 import type { WriteOperation } from '../storage/batch.ts';
+import { commit } from './commit.ts';
 import type { ServiceContext } from './context.ts';
 import { guardAgainstCycle } from './cycles.ts';
 import { findMemories, memoryNotFound } from './find-memory.ts';
+import { createsRelationship, replacesMemory, replacesRelationship } from './operations.ts';
 import { newRelationship, storedEnds } from './relate.ts';
 
 export interface MergedMemories {
@@ -54,24 +55,23 @@ const moveEdge = (
     from: edge.from === from.id ? into.id : edge.from,
     to: edge.to === from.id ? into.id : edge.to,
   });
-  const close = (successor: Relationship | null): WriteOperation => ({
-    op: 'replace_relationship',
-    relationship: { ...edge, validUntil: at, invalidatedBy: successor?.id ?? null, version: edge.version + 1 },
-    expectedVersion: edge.version,
-    note,
-  });
+  const close = (successor: Relationship | null): WriteOperation =>
+    replacesRelationship(
+      { ...edge, validUntil: at, invalidatedBy: successor?.id ?? null, version: edge.version + 1 },
+      note,
+    );
   if (ends.from === ends.to) return [close(null)];
   const same = there.get(endsKey({ ...ends, type: edge.type }));
   if (same) {
     const evidenceCount = same.evidenceCount + edge.evidenceCount;
     const strength = Math.max(same.strength, edge.strength);
     const relationship = { ...same, evidenceCount, strength, version: same.version + 1 };
-    return [close(same), { op: 'replace_relationship', relationship, expectedVersion: same.version, note }];
+    return [close(same), replacesRelationship(relationship, note)];
   }
   const blank = newRelationship(context, { ...edge, ...ends }, at);
   const { id, from: start, to } = blank;
   const moved: Relationship = { ...edge, id, from: start, to, version: 1, recordedAt: at, createdAt: at };
-  return [close(moved), { op: 'create_relationship', relationship: moved, note }];
+  return [close(moved), createsRelationship(moved, note)];
 };
 
 /** A chain of one type between the two would close on itself once they are one. Throws `cycle`. */
@@ -85,8 +85,10 @@ const guardChains = async (
   const types = new Set(edges.filter((edge) => isAcyclic(edge.type)).map((edge) => edge.type));
   let guards: readonly WriteOperation[] = [];
   for (const type of types) {
-    if (!between.has(endsKey({ type, from: into.id, to: from.id }))) guards = await guardAgainstCycle(context, from.id, into.id, type);
-    if (!between.has(endsKey({ type, from: from.id, to: into.id }))) guards = await guardAgainstCycle(context, into.id, from.id, type);
+    if (!between.has(endsKey({ type, from: into.id, to: from.id })))
+      guards = await guardAgainstCycle(context, from.id, into.id, type);
+    if (!between.has(endsKey({ type, from: from.id, to: into.id })))
+      guards = await guardAgainstCycle(context, into.id, from.id, type);
   }
   return guards;
 };
@@ -116,17 +118,11 @@ export const mergeMemories = async (
   const moves = edges.flatMap((edge) => moveEdge(context, edge, from, into, there, at));
   const alias = { ...from, deletedAt: at, mergedInto: into.id, version: from.version + 1, updatedAt: at };
   const note = { kind: 'merged', reason: `${from.id} merged into ${into.id}` } as const;
-  const replace = (memory: Memory): WriteOperation => ({
-    op: 'replace_memory',
-    memory,
-    expectedVersion: memory.version - 1,
-    document: searchDocument(memory),
-    note,
-  });
-  await context.store.write(context.scope, {
-    operations: [...guards, ...moves, replace(target), replace(alias)],
-    at,
-    by: null,
-  });
-  return { id: into.id, version: target.version, alias: from.id, movedRelationships: moves.length === 0 ? 0 : edges.length };
+  await commit(context, [...guards, ...moves, replacesMemory(target, note), replacesMemory(alias, note)], at);
+  return {
+    id: into.id,
+    version: target.version,
+    alias: from.id,
+    movedRelationships: moves.length === 0 ? 0 : edges.length,
+  };
 };

@@ -40,8 +40,18 @@ const candidates = async (
   if (request.ids.length > 0) return pageOfRanked(key, page, [...new Set(request.ids)], (id) => id);
   if (request.query !== null) {
     const depth = rankedDepth(key, page);
-    const hits = await context.store.search(context.scope, parseQuery(request.query).query, { createdBefore: request.at + 1 }, depth);
-    return pageOfRanked(key, page, hits.map((hit) => hit.memory.id), (id) => id);
+    const hits = await context.store.search(
+      context.scope,
+      parseQuery(request.query).query,
+      { createdBefore: request.at + 1 },
+      depth,
+    );
+    return pageOfRanked(
+      key,
+      page,
+      hits.map((hit) => hit.memory.id),
+      (id) => id,
+    );
   }
   const after = page.cursor === null ? {} : { after: decodeCursor(key, page.cursor) as unknown as SortKey };
   const rows = await context.store.listMemories(context.scope, {
@@ -64,7 +74,11 @@ const candidates = async (
  * The graph at a time: memories as they stood, and the relationships that held then, by what was known then or by what is known now.
  * Throws `not_found` if none of the ids asked for was there, `cursor_invalid`.
  */
-export const queryAsOf = async (context: ServiceContext, request: AsOfRequest, page: PageRequest): Promise<StateAsOf> => {
+export const queryAsOf = async (
+  context: ServiceContext,
+  request: AsOfRequest,
+  page: PageRequest,
+): Promise<StateAsOf> => {
   const paged = await candidates(context, request, page);
   const [states, edges] = await Promise.all([
     memoriesAt(context, paged.items, request.at),
@@ -75,7 +89,9 @@ export const queryAsOf = async (context: ServiceContext, request: AsOfRequest, p
   const ends = [...new Set(edges.flatMap((edge) => [edge.from, edge.to]))];
   const others = await memoriesAt(context, ends, request.at);
   const there = (id: MemoryId): boolean => others.get(id)?.deletedAt === null;
-  const held = edges.filter((edge) => there(edge.from) && there(edge.to)).sort((a, b) => b.strength - a.strength || (a.id < b.id ? -1 : 1));
+  const held = edges
+    .filter((edge) => there(edge.from) && there(edge.to))
+    .sort((a, b) => b.strength - a.strength || (a.id < b.id ? -1 : 1));
   const items = paged.items.map((id): MemoryAsOf | null => {
     const memory = states.get(id);
     if (!memory || memory.deletedAt !== null) return null;

@@ -30,9 +30,14 @@ const mark = (id: string): string => {
 const shownBefore = (request: JsonValue, cursor: string | null): ReadonlySet<string> => {
   if (cursor === null) return new Set();
   const position = decodeCursor(request, cursor);
-  if (typeof position !== 'string') throw new AppError('cursor_invalid', 'This cursor is damaged; repeat the call without cursor.');
+  if (typeof position !== 'string')
+    throw new AppError('cursor_invalid', 'This cursor is damaged; repeat the call without cursor.');
   const bytes = Buffer.from(position, 'base64').toString('latin1');
-  return new Set(Array.from({ length: Math.floor(bytes.length / markBytes) }, (_, i) => bytes.slice(i * markBytes, (i + 1) * markBytes)));
+  return new Set(
+    Array.from({ length: Math.floor(bytes.length / markBytes) }, (_, i) =>
+      bytes.slice(i * markBytes, (i + 1) * markBytes),
+    ),
+  );
 };
 
 /** How many of the best are needed to fill this page and to know whether another follows. */

@@ -33,7 +33,8 @@ const weightOfType: Partial<Record<RelationshipType, number>> = {
   IMPROVES: 2,
 };
 
-const weight = (edge: Relationship): number => (weightOfType[edge.type] ?? 1) * edge.strength * (edge.origin === 'stated' ? 1 : 0.25);
+const weight = (edge: Relationship): number =>
+  (weightOfType[edge.type] ?? 1) * edge.strength * (edge.origin === 'stated' ? 1 : 0.25);
 
 const linksOf = async (context: ServiceContext, found: readonly Memory[]): Promise<RecalledMemories['linked']> => {
   if (found.length === 0) return new Map();

@@ -54,5 +54,13 @@ export const recentActivity = async (
   ]);
   const told = new Set([...unresolved.items, ...decided.items].map((memory) => memory.id));
   const untold = stored.items.filter((memory) => !told.has(memory.id)).slice(0, limit);
-  return { project: request.project, since, total, unresolved, decided, changed, stored: { items: untold, total: stored.total } };
+  return {
+    project: request.project,
+    since,
+    total,
+    unresolved,
+    decided,
+    changed,
+    stored: { items: untold, total: stored.total },
+  };
 };

@@ -1,7 +1,12 @@
 import type { MemoryId, Millis } from '../domain/ids.ts';
 import { roundShare } from '../domain/memory-rules.ts';
-import { isSymmetric, type Relationship, type RelationshipContext, type RelationshipType } from '../domain/relationship.ts';
-import { type ServiceContext, newRelationshipId } from './context.ts';
+import {
+  isSymmetric,
+  type Relationship,
+  type RelationshipContext,
+  type RelationshipType,
+} from '../domain/relationship.ts';
+import { newRelationshipId, type ServiceContext } from './context.ts';
 
 /** What a caller says of a relationship; null leaves the default, or on a second telling what is stored. */
 export interface RelationshipStatement {
@@ -16,7 +21,9 @@ export interface RelationshipStatement {
 }
 
 /** The two ends as they are stored: a symmetric type has the smaller id first. */
-export const storedEnds = (statement: Pick<RelationshipStatement, 'from' | 'to' | 'type'>): { from: MemoryId; to: MemoryId } =>
+export const storedEnds = (
+  statement: Pick<RelationshipStatement, 'from' | 'to' | 'type'>,
+): { from: MemoryId; to: MemoryId } =>
   isSymmetric(statement.type) && statement.to < statement.from
     ? { from: statement.to, to: statement.from }
     : { from: statement.from, to: statement.to };

@@ -45,7 +45,13 @@ export const relatedMemories = async (
   const key = { tool: 'related', id, ...request };
   const paged = pageOfRanked(key, page, steps, (step) => step.memoryId);
   const memories = new Map(
-    (await context.store.memories(context.scope, paged.items.map((step) => step.memoryId), 'live')).map((m) => [m.id, m]),
+    (
+      await context.store.memories(
+        context.scope,
+        paged.items.map((step) => step.memoryId),
+        'live',
+      )
+    ).map((m) => [m.id, m]),
   );
   const items = paged.items.flatMap((step) => {
     const memory = memories.get(step.memoryId);

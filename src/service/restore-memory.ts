@@ -1,10 +1,11 @@
 import type { MemoryId } from '../domain/ids.ts';
 import type { Memory } from '../domain/memory.ts';
 import { AppError } from '../errors.ts';
-import { searchDocument } from '../search/document.ts';
 import type { ChangeKind } from '../storage/query.ts';
+import { commit } from './commit.ts';
 import type { ServiceContext } from './context.ts';
 import { memoryHistory, versionOf } from './memory-history.ts';
+import { replacesMemory } from './operations.ts';
 import { undoMerge } from './undo-merge.ts';
 
 export interface RestoredMemory {
@@ -21,9 +22,8 @@ const bringBack = async (
 ): Promise<RestoredMemory> => {
   const at = Math.max(context.now(), current.updatedAt);
   const memory = { ...changed, deletedAt: null, mergedInto: null, version: current.version + 1, updatedAt: at };
-  const replace = { op: 'replace_memory', memory, expectedVersion: current.version, document: searchDocument(memory), note } as const;
   const unmerged = current.mergedInto === null ? [] : await undoMerge(context, current, at);
-  await context.store.write(context.scope, { operations: [replace, ...unmerged], at, by: null });
+  await commit(context, [replacesMemory(memory, note), ...unmerged], at);
   return { id: memory.id, version: memory.version, changed: true };
 };
 
@@ -46,9 +46,17 @@ export const revertMemory = async (context: ServiceContext, id: MemoryId, versio
   const { current } = history;
   const { record } = versionOf(history, version);
   if (record.deletedAt !== null) {
-    throw new AppError('invalid_input', `Version ${version} is of its time in the trash; choose another one, or use delete_memory.`);
+    throw new AppError(
+      'invalid_input',
+      `Version ${version} is of its time in the trash; choose another one, or use delete_memory.`,
+    );
   }
   if (version === current.version) return { id, version, changed: false };
   const { usageCount, lastAccessed, createdAt } = current;
-  return bringBack(context, current, { ...record, usageCount, lastAccessed, createdAt }, { kind: 'reverted', reason: `to version ${version}` });
+  return bringBack(
+    context,
+    current,
+    { ...record, usageCount, lastAccessed, createdAt },
+    { kind: 'reverted', reason: `to version ${version}` },
+  );
 };

@@ -1,10 +1,11 @@
 import type { MemoryId, Millis } from '../domain/ids.ts';
 import type { Memory } from '../domain/memory.ts';
 import { AppError, isAppError } from '../errors.ts';
-import { searchDocument } from '../search/document.ts';
 import type { ChangeNote } from '../storage/batch.ts';
+import { commit } from './commit.ts';
 import type { ServiceContext } from './context.ts';
 import { findMemory } from './find-memory.ts';
+import { replacesMemory } from './operations.ts';
 
 /** Without `expectedVersion`, how often a change is laid anew over what somebody else wrote meanwhile. */
 const attempts = 20;
@@ -31,15 +32,14 @@ export const reviseMemory = async (
 ): Promise<{ readonly memory: Memory; readonly changed: boolean }> => {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const current = await findMemory(context, id);
-    if (expectedVersion !== null && current.version !== expectedVersion) throw versionConflict(current, expectedVersion);
+    if (expectedVersion !== null && current.version !== expectedVersion)
+      throw versionConflict(current, expectedVersion);
     const at = Math.max(context.now(), current.updatedAt);
     const changed = change(current, at);
     if (!changed) return { memory: current, changed: false };
     const memory: Memory = { ...changed, version: current.version + 1, updatedAt: at };
-    const document = searchDocument(memory);
-    const replace = { op: 'replace_memory', memory, expectedVersion: current.version, document, note } as const;
     try {
-      await context.store.write(context.scope, { operations: [replace], at, by: null });
+      await commit(context, [replacesMemory(memory, note)], at);
       return { memory, changed: true };
     } catch (error) {
       if (!isAppError(error, 'version_conflict')) throw error;

@@ -3,10 +3,12 @@ import { roundShare } from '../domain/memory-rules.ts';
 import type { Relationship, RelationshipContext, RelationshipType } from '../domain/relationship.ts';
 import { AppError, isAppError } from '../errors.ts';
 import type { ChangeNote, WriteOperation } from '../storage/batch.ts';
+import { commit } from './commit.ts';
 import type { ServiceContext } from './context.ts';
 import { guardAgainstCycle } from './cycles.ts';
 import { findMemories, memoryNotFound } from './find-memory.ts';
 import { findRelationship } from './find-relationship.ts';
+import { createsRelationship, replacesRelationship } from './operations.ts';
 import { newRelationship } from './relate.ts';
 
 export interface RelationshipChanges {
@@ -45,7 +47,7 @@ const whileOthersWrite = async <T>(
     const at = Math.max(context.now(), edge.lastValidated);
     const { operations, result } = await change(edge, at);
     try {
-      await context.store.write(context.scope, { operations, at, by: null });
+      await commit(context, operations, at);
       return result;
     } catch (error) {
       if (!isAppError(error, 'version_conflict')) throw error;
@@ -54,12 +56,8 @@ const whileOthersWrite = async <T>(
   throw new AppError('store_busy', 'Others keep changing this relationship; try again in a moment.');
 };
 
-const replace = (edge: Relationship, changes: Partial<Relationship>, note: ChangeNote): WriteOperation => ({
-  op: 'replace_relationship',
-  relationship: { ...edge, ...changes, version: edge.version + 1 },
-  expectedVersion: edge.version,
-  note,
-});
+const replace = (edge: Relationship, changes: Partial<Relationship>, note: ChangeNote): WriteOperation =>
+  replacesRelationship({ ...edge, ...changes, version: edge.version + 1 }, note);
 
 const tried = (edge: Relationship, outcome: 'success' | 'failure', at: Millis): Partial<Relationship> => {
   const evidenceCount = edge.evidenceCount + (outcome === 'success' ? 1 : 0);
@@ -113,7 +111,8 @@ export const supersedeRelationship = (
     const [from, to] = [ends.get(asked.from)?.id, ends.get(asked.to)?.id];
     if (!from) throw memoryNotFound(asked.from);
     if (!to) throw memoryNotFound(asked.to);
-    if (from === to) throw new AppError('invalid_input', 'A memory cannot be related to itself; give two different ids.');
+    if (from === to)
+      throw new AppError('invalid_input', 'A memory cannot be related to itself; give two different ids.');
     const type = successor.type ?? edge.type;
     const guards = await guardAgainstCycle(context, from, to, type);
     const next = newRelationship(
@@ -132,8 +131,7 @@ export const supersedeRelationship = (
     );
     const note = { kind: 'superseded', reason } as const;
     const close = replace(edge, { validUntil: at, invalidatedBy: next.id }, note);
-    const open: WriteOperation = { op: 'create_relationship', relationship: next, note };
-    return { operations: [...guards, close, open], result: { id: next.id, version: 1 } };
+    return { operations: [...guards, close, createsRelationship(next, note)], result: { id: next.id, version: 1 } };
   });
 
 /**

@@ -1,10 +1,12 @@
 import type { JsonObject, Memory } from '../domain/memory.ts';
 import { AppError } from '../errors.ts';
-import { type QueryOptions, type ParsedQuery, parseQuery, parseTerms } from '../search/query.ts';
+import { type ParsedQuery, parseQuery, parseTerms, type QueryOptions } from '../search/query.ts';
 import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
 import type { MemoryFilter, SearchHit, Sort, SortKey } from '../storage/query.ts';
 import type { ServiceContext } from './context.ts';
 import { type Paged, type PageRequest, pageOfRanked, rankedDepth } from './ranked-page.ts';
+
+export type { MemoryFilter, Sort };
 
 export interface SearchRequest {
   readonly query: string | null;
@@ -53,11 +55,13 @@ const list = async (context: ServiceContext, request: SearchRequest, page: PageR
   return { items, more, cursorAfter, parsed: null, total };
 };
 
-const bySort = (sort: Sort) => (a: SearchHit, b: SearchHit): number => {
-  const [left, right] = [sortValue(a.memory, sort), sortValue(b.memory, sort)];
-  const order = left < right ? -1 : left > right ? 1 : 0;
-  return (sort.direction === 'asc' ? order : -order) || (a.memory.id < b.memory.id ? -1 : 1);
-};
+const bySort =
+  (sort: Sort) =>
+  (a: SearchHit, b: SearchHit): number => {
+    const [left, right] = [sortValue(a.memory, sort), sortValue(b.memory, sort)];
+    const order = left < right ? -1 : left > right ? 1 : 0;
+    return (sort.direction === 'asc' ? order : -order) || (a.memory.id < b.memory.id ? -1 : 1);
+  };
 
 /** How deep a ranking is searched when it is to be put into another order. */
 const resortDepth = 1_000;
@@ -69,11 +73,22 @@ const ranked = async (
   page: PageRequest,
 ): Promise<FoundMemories> => {
   const { filter, sort } = request;
-  const key = { query: request.query, terms: request.terms, options: request.options, filter, sort } as unknown as JsonObject;
+  const key = {
+    query: request.query,
+    terms: request.terms,
+    options: request.options,
+    filter,
+    sort,
+  } as unknown as JsonObject;
   const depth = sort ? resortDepth : rankedDepth(key, page);
   const hits = await context.store.search(context.scope, parsed.query, filter, depth);
   const ordered = sort ? [...hits].sort(bySort(sort)) : hits;
-  const paged = pageOfRanked(key, page, ordered.map((hit) => hit.memory), (memory) => memory.id);
+  const paged = pageOfRanked(
+    key,
+    page,
+    ordered.map((hit) => hit.memory),
+    (memory) => memory.id,
+  );
   return { ...paged, parsed, total: null };
 };
 

@@ -7,9 +7,11 @@ import { AppError, isAppError } from '../errors.ts';
 import { searchDocument } from '../search/document.ts';
 import type { WriteOperation } from '../storage/batch.ts';
 import { digest } from '../storage/cursor.ts';
-import { type ServiceContext, newMemoryId } from './context.ts';
+import { commit } from './commit.ts';
+import { newMemoryId, type ServiceContext } from './context.ts';
 import { findMemories, memoryNotFound } from './find-memory.ts';
-import { type NearDuplicate, findNearDuplicates } from './near-duplicates.ts';
+import { findNearDuplicates, type NearDuplicate } from './near-duplicates.ts';
+import { createsMemory, createsRelationship } from './operations.ts';
 import { newRelationship, storedEnds } from './relate.ts';
 
 /** What a caller gives of a context; the rest is null or empty. */
@@ -104,7 +106,10 @@ const linkOperations = async (
   at: Millis,
 ): Promise<readonly WriteOperation[]> => {
   if (links.length === 0) return [];
-  const ends = await findMemories(context, links.map((link) => link.memoryId));
+  const ends = await findMemories(
+    context,
+    links.map((link) => link.memoryId),
+  );
   const operations = new Map<string, WriteOperation>();
   for (const link of links) {
     const end = ends.get(link.memoryId);
@@ -112,11 +117,7 @@ const linkOperations = async (
     const blank = { strength: null, confidence: null, description: null, context: null, validFrom: null };
     const statement = { ...blank, from: id, to: end.id, type: link.type };
     const { from, to } = storedEnds(statement);
-    operations.set(`${link.type} ${from} ${to}`, {
-      op: 'create_relationship',
-      relationship: newRelationship(context, statement, at),
-      note: { kind: 'created', reason: null },
-    });
+    operations.set(`${link.type} ${from} ${to}`, createsRelationship(newRelationship(context, statement, at)));
   }
   return [...operations.values()];
 };
@@ -125,7 +126,10 @@ const replay = async (context: ServiceContext, key: string, fingerprint: string)
   const record = await context.store.idempotencyRecord(context.scope, key);
   if (!record) return null;
   if (record.fingerprint !== fingerprint) {
-    throw new AppError('idempotency_mismatch', 'This idempotency_key was used for another memory; use a new key, or repeat the first call unchanged.');
+    throw new AppError(
+      'idempotency_mismatch',
+      'This idempotency_key was used for another memory; use a new key, or repeat the first call unchanged.',
+    );
   }
   const { id, linked } = record.answer as { id: MemoryId; linked: number };
   return { id, version: 1, linked, nearDuplicates: [], replayed: true };
@@ -138,7 +142,10 @@ const replay = async (context: ServiceContext, key: string, fingerprint: string)
 export const storeMemory = async (context: ServiceContext, request: StoreRequest): Promise<StoredMemory> => {
   const { idempotencyKey } = request;
   if (request.links.length > limits.linksPerCall) {
-    throw new AppError('invalid_input', `links has ${request.links.length} entries, at most ${limits.linksPerCall}; add the rest with create_relationship.`);
+    throw new AppError(
+      'invalid_input',
+      `links has ${request.links.length} entries, at most ${limits.linksPerCall}; add the rest with create_relationship.`,
+    );
   }
   const fingerprint = idempotencyKey === null ? '' : digest(request as unknown as JsonObject);
   if (idempotencyKey !== null) {
@@ -151,17 +158,19 @@ export const storeMemory = async (context: ServiceContext, request: StoreRequest
   const document = searchDocument(memory);
   const links = await linkOperations(context, memory.id, request.links, at);
   const nearDuplicates = await findNearDuplicates(context, memory, document);
-  const operations: WriteOperation[] = [{ op: 'create_memory', memory, document, note: { kind: 'created', reason: null } }, ...links];
+  const operations: WriteOperation[] = [createsMemory(memory, document), ...links];
   if (idempotencyKey !== null) {
     const answer = { id: memory.id, linked: links.length };
     operations.push({ op: 'remember_key', key: idempotencyKey, record: { fingerprint, answer, at } });
   }
   try {
-    await context.store.write(context.scope, { operations, at, by: null });
+    await commit(context, operations, at);
   } catch (error) {
     // Somebody used the key between our look-up and our write: theirs is the answer.
     const answered =
-      idempotencyKey !== null && isAppError(error, 'duplicate') ? await replay(context, idempotencyKey, fingerprint) : null;
+      idempotencyKey !== null && isAppError(error, 'duplicate')
+        ? await replay(context, idempotencyKey, fingerprint)
+        : null;
     if (answered) return answered;
     throw error;
   }

@@ -1,21 +1,17 @@
 import type { Millis, RelationshipId } from '../domain/ids.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { Relationship } from '../domain/relationship.ts';
-import { searchDocument } from '../search/document.ts';
 import type { WriteOperation } from '../storage/batch.ts';
 import type { ServiceContext } from './context.ts';
 import { memoryHistory } from './memory-history.ts';
+import { replacesMemory, replacesRelationship } from './operations.ts';
 
 const edgesRead = 10_000;
 
 const undone = { kind: 'restored', reason: 'merge undone' } as const;
 
-const replaceEdge = (edge: Relationship, changes: Partial<Relationship>): WriteOperation => ({
-  op: 'replace_relationship',
-  relationship: { ...edge, ...changes, version: edge.version + 1 },
-  expectedVersion: edge.version,
-  note: undone,
-});
+const replaceEdge = (edge: Relationship, changes: Partial<Relationship>): WriteOperation =>
+  replacesRelationship({ ...edge, ...changes, version: edge.version + 1 }, undone);
 
 /** What the merge did to the other memory is taken back only while nobody wrote to it since. */
 const giveBackText = async (context: ServiceContext, alias: Memory, at: Millis): Promise<readonly WriteOperation[]> => {
@@ -25,12 +21,24 @@ const giveBackText = async (context: ServiceContext, alias: Memory, at: Millis):
   if (current.deletedAt !== null || newest?.kind !== 'merged' || newest.at !== alias.deletedAt || !before) return [];
   const { content, tags, importance } = before.record;
   const usageCount = Math.max(0, current.usageCount - alias.usageCount);
-  const memory: Memory = { ...current, content, tags, importance, usageCount, version: current.version + 1, updatedAt: at };
-  return [{ op: 'replace_memory', memory, expectedVersion: current.version, document: searchDocument(memory), note: undone }];
+  const memory: Memory = {
+    ...current,
+    content,
+    tags,
+    importance,
+    usageCount,
+    version: current.version + 1,
+    updatedAt: at,
+  };
+  return [replacesMemory(memory, undone)];
 };
 
 /** Reopens the relationships that a merge closed, and takes back what it put in their place. */
-export const undoMerge = async (context: ServiceContext, alias: Memory, at: Millis): Promise<readonly WriteOperation[]> => {
+export const undoMerge = async (
+  context: ServiceContext,
+  alias: Memory,
+  at: Millis,
+): Promise<readonly WriteOperation[]> => {
   const closed = (
     await context.store.relationships(context.scope, {
       of: [alias.id],
@@ -41,7 +49,9 @@ export const undoMerge = async (context: ServiceContext, alias: Memory, at: Mill
   ).filter((edge) => edge.validUntil === alias.deletedAt);
   const ids = closed.flatMap((edge): RelationshipId[] => (edge.invalidatedBy ? [edge.invalidatedBy] : []));
   const successors =
-    ids.length === 0 ? [] : await context.store.relationships(context.scope, { ids, withTrashedEnds: true, limit: ids.length });
+    ids.length === 0
+      ? []
+      : await context.store.relationships(context.scope, { ids, withTrashedEnds: true, limit: ids.length });
   const evidence = new Map(closed.map((edge) => [edge.invalidatedBy, edge.evidenceCount]));
   const takenBack = successors.map((edge) =>
     edge.createdAt === alias.deletedAt && edge.version === 1

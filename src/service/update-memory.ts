@@ -34,7 +34,9 @@ const apply = (memory: Memory, changes: MemoryChanges): Memory => ({
   tags: changes.tags ? normaliseTags(changes.tags) : memory.tags,
   importance: roundShare(changes.importance ?? memory.importance),
   confidence: roundShare(changes.confidence ?? memory.confidence),
-  effectiveness: changes.effectiveness ? roundShare(changes.effectiveness) : (changes.effectiveness ?? memory.effectiveness),
+  effectiveness: changes.effectiveness
+    ? roundShare(changes.effectiveness)
+    : (changes.effectiveness ?? memory.effectiveness),
   context: { ...memory.context, ...changes.context },
 });
 
@@ -52,10 +54,16 @@ export const updateMemory = async (
   const wanted = given
     ? { ...changes, context: { ...changes.context, projectPath: await context.resolveProject(given) } }
     : changes;
-  const { memory, changed } = await reviseMemory(context, id, expectedVersion, { kind: 'updated', reason: null }, (current) => {
-    const next = apply(current, wanted);
-    checkMemory(next);
-    return JSON.stringify(next) === JSON.stringify(current) ? null : next;
-  });
+  const { memory, changed } = await reviseMemory(
+    context,
+    id,
+    expectedVersion,
+    { kind: 'updated', reason: null },
+    (current) => {
+      const next = apply(current, wanted);
+      checkMemory(next);
+      return JSON.stringify(next) === JSON.stringify(current) ? null : next;
+    },
+  );
   return { id: memory.id, version: memory.version, changed };
 };

@@ -23,7 +23,8 @@ const request = 'what_changed';
 const startOf = (cursor: string | null, since: Millis | null): { afterSeq: number } | { since: Millis } => {
   if (cursor === null) return since === null ? { afterSeq: 0 } : { since };
   const position = decodeCursor(request, cursor);
-  if (typeof position !== 'number') throw new AppError('cursor_invalid', 'This cursor is damaged; repeat the call with since.');
+  if (typeof position !== 'number')
+    throw new AppError('cursor_invalid', 'This cursor is damaged; repeat the call with since.');
   return { afterSeq: position };
 };
 
@@ -31,7 +32,11 @@ const lastSeq = async (context: ServiceContext): Promise<number> =>
   (await context.store.changes(context.scope, { order: 'newest_first', limit: 1 }))[0]?.seq ?? 0;
 
 /** What happened since a time or a cursor, the oldest first, in the order of the log whatever the clocks said. Throws `cursor_invalid`. */
-export const whatChanged = async (context: ServiceContext, since: Millis | null, page: PageRequest): Promise<Changes> => {
+export const whatChanged = async (
+  context: ServiceContext,
+  since: Millis | null,
+  page: PageRequest,
+): Promise<Changes> => {
   const start = startOf(page.cursor, since);
   const read = await context.store.changes(context.scope, { ...start, order: 'oldest_first', limit: page.limit + 1 });
   const changes = read.slice(0, page.limit);

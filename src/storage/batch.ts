@@ -35,18 +35,23 @@ export type WriteOperation =
   | {
       readonly op: 'create_relationship';
       readonly relationship: Relationship;
+      /** Tokens of its reason, indexed while it is live. */
+      readonly words: readonly string[];
       readonly note: ChangeNote | null;
       readonly imported?: true;
     }
   | {
       readonly op: 'replace_relationship';
       readonly relationship: Relationship;
+      readonly words: readonly string[];
       readonly expectedVersion: number;
       readonly note: ChangeNote;
     }
   /** New words for the index, e.g. after a neighbour changed. Adds no version and no change. Absent or trashed: nothing happens. */
   | { readonly op: 'index_memory'; readonly id: MemoryId; readonly document: SearchDocument }
-  /** Adds to `usageCount` and sets `lastAccessed`. Adds no version and no change. Absent: nothing happens. */
+  /** How far the words of the index are those of a tokenizer's version. */
+  | { readonly op: 'set_index_state'; readonly state: IndexState }
+  /** Adds one to `usageCount` for each time an id is named, and sets `lastAccessed`. Adds no version and no change. Absent: nothing happens. */
   | { readonly op: 'count_usage'; readonly ids: readonly MemoryId[]; readonly at: Millis }
   | { readonly op: 'remember_key'; readonly key: string; readonly record: IdempotencyRecord }
   | { readonly op: 'expect_revision'; readonly guard: Guard; readonly revision: number }
@@ -54,6 +59,12 @@ export type WriteOperation =
   | { readonly op: 'import_change'; readonly change: Change }
   /** Destroys a trashed memory, its relationships and their changes. A live one or an absent one stays as it is. */
   | { readonly op: 'purge_memory'; readonly id: MemoryId };
+
+/** `through` is the last memory, in order of id, that was indexed anew for `version`; null when all are. */
+export interface IndexState {
+  readonly version: number;
+  readonly through: MemoryId | null;
+}
 
 /** Goes to the change log beside the record that was replaced. */
 export interface ChangeNote {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '../errors.ts';
 import type { JsonValue } from '../domain/memory.ts';
+import { AppError } from '../errors.ts';
 
 const canonical = (value: JsonValue | undefined): string => {
   if (Array.isArray(value)) return `[${value.map((item: JsonValue) => canonical(item)).join(',')}]`;
@@ -25,7 +25,10 @@ export const encodeCursor = (request: JsonValue, position: JsonValue): string =>
 export const decodeCursor = (request: JsonValue, cursor: string): JsonValue => {
   const [tag, payload] = cursor.split('.', 2);
   if (tag !== digest(request).slice(0, tagLength) || !payload) {
-    throw new AppError('cursor_invalid', 'This cursor belongs to another request; repeat the call without cursor, or with its own arguments.');
+    throw new AppError(
+      'cursor_invalid',
+      'This cursor belongs to another request; repeat the call without cursor, or with its own arguments.',
+    );
   }
   try {
     return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as JsonValue;

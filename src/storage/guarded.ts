@@ -34,7 +34,9 @@ export const guardStore = (backend: Backend, options: GuardOptions): GuardedStor
       error instanceof AppError
         ? error
         : (backend.translate(error) ??
-          new AppError('internal', 'The store failed in a way that was not foreseen; see the server log.', { cause: error }));
+          new AppError('internal', 'The store failed in a way that was not foreseen; see the server log.', {
+            cause: error,
+          }));
     if (!callerFaults.has(known.code)) options.onFault?.(call, known);
     return known;
   };
@@ -43,8 +45,11 @@ export const guardStore = (backend: Backend, options: GuardOptions): GuardedStor
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        const advice = call === 'write' ? 'it may still be stored: read before you repeat it' : 'narrow the request or try again';
-        reject(new AppError('deadline_exceeded', `The store did not answer within ${options.deadlineMs} ms; ${advice}.`));
+        const advice =
+          call === 'write' ? 'it may still be stored: read before you repeat it' : 'narrow the request or try again';
+        reject(
+          new AppError('deadline_exceeded', `The store did not answer within ${options.deadlineMs} ms; ${advice}.`),
+        );
       }, options.deadlineMs);
     });
     try {
@@ -55,7 +60,8 @@ export const guardStore = (backend: Backend, options: GuardOptions): GuardedStor
   };
 
   const open = (): Promise<void> => {
-    if (closing) return Promise.reject(new AppError('store_unavailable', 'The store is closed: the server is stopping.'));
+    if (closing)
+      return Promise.reject(new AppError('store_unavailable', 'The store is closed: the server is stopping.'));
     opening ??= backend.open().catch((error: unknown) => {
       opening = undefined;
       throw translate('open', error);
@@ -102,7 +108,9 @@ export const guardStore = (backend: Backend, options: GuardOptions): GuardedStor
       }),
     write: (scope, batch) => {
       if (options.readOnly) {
-        return Promise.reject(new AppError('read_only', 'The server runs read-only; start it without MEMORY_READ_ONLY to write.'));
+        return Promise.reject(
+          new AppError('read_only', 'The server runs read-only; start it without MEMORY_READ_ONLY to write.'),
+        );
       }
       return run('write', () => backend.write(scope, batch));
     },
@@ -110,6 +118,12 @@ export const guardStore = (backend: Backend, options: GuardOptions): GuardedStor
     listMemories: (scope, listing) => run('listMemories', () => backend.listMemories(scope, listing)),
     countMemories: (scope, filter) => run('countMemories', () => backend.countMemories(scope, filter)),
     search: (scope, query, filter, limit) => run('search', () => backend.search(scope, query, filter, limit)),
+    searchRelationships: (scope, query, types, limit) =>
+      run('searchRelationships', () => backend.searchRelationships(scope, query, types, limit)),
+    termFrequencies: (scope, terms) => run('termFrequencies', () => backend.termFrequencies(scope, terms)),
+    vocabulary: (scope, range) => run('vocabulary', () => backend.vocabulary(scope, range)),
+    indexState: (scope) => run('indexState', () => backend.indexState(scope)),
+    linksAmong: (scope, ids) => run('linksAmong', () => backend.linksAmong(scope, ids)),
     relationships: (scope, query) => run('relationships', () => backend.relationships(scope, query)),
     traverse: (scope, request) => run('traverse', () => backend.traverse(scope, request)),
     statistics: (scope, top) => run('statistics', () => backend.statistics(scope, top)),

@@ -24,6 +24,8 @@ export interface MemoryFilter {
   readonly createdBefore?: Millis;
   /** Inclusive. */
   readonly updatedAfter?: Millis;
+  /** In the trash since before this time; only with `state: 'trashed'`. Exclusive. */
+  readonly deletedBefore?: Millis;
   /** Has a live relationship of one of these types, from either end, whose other end is live. */
   readonly relatedBy?: readonly RelationshipType[];
   /** Has none such. */
@@ -110,6 +112,15 @@ export interface Traversal {
   readonly steps: readonly TraversalStep[];
   /** A bound other than `maxDepth` left something out. */
   readonly cut: boolean;
+}
+
+/** A live relationship, as far as ranking needs it. */
+export type GraphLink = Pick<Relationship, 'from' | 'to' | 'type' | 'strength' | 'origin'>;
+
+/** A word of the index and the number of live memories that hold it. */
+export interface TermFrequency {
+  readonly text: string;
+  readonly frequency: number;
 }
 
 export interface Statistics {

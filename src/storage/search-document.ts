@@ -6,7 +6,7 @@ export interface SearchDocument {
   readonly title: readonly string[];
   readonly tags: readonly string[];
   readonly content: readonly string[];
-  /** Identifiers kept whole (`readfilesync`, `err_module_not_found`). */
+  /** Identifiers kept whole (`readfilesync`, `errmodulenotfound`). */
   readonly identifiers: readonly string[];
   /** Words of related memories. */
   readonly context: readonly string[];

@@ -1,21 +1,23 @@
 import type { MemoryId } from '../domain/ids.ts';
 import type { Memory } from '../domain/memory.ts';
-import type { Relationship } from '../domain/relationship.ts';
+import type { Relationship, RelationshipType } from '../domain/relationship.ts';
 import type { TenantScope } from '../domain/scope.ts';
 import type { AppError } from '../errors.ts';
-import type { Committed, Guard, IdempotencyRecord, WriteBatch } from './batch.ts';
+import type { Committed, Guard, IdempotencyRecord, IndexState, WriteBatch } from './batch.ts';
 import type { Capabilities } from './capabilities.ts';
 import type {
   Change,
   ChangeQuery,
   Facet,
   FacetCount,
+  GraphLink,
   MemoryFilter,
   MemoryListing,
   MemoryState,
   RelationshipQuery,
   SearchHit,
   Statistics,
+  TermFrequency,
   Traversal,
   TraversalRequest,
 } from './query.ts';
@@ -49,12 +51,33 @@ export interface GraphStore {
    * f · 2.2 / (f + 1.2 · (0.25 + 0.75 · |D| / avg|D|)). This is bm25() of SQLite's FTS5 (k1 = 1.2, b = 0.75) with column weights.
    * Terms that occur in an unmatched group of an `any` query add nothing.
    */
-  search(
+  search(scope: TenantScope, query: TextQuery, filter: MemoryFilter, limit: number): Promise<readonly SearchHit[]>;
+
+  /**
+   * The `limit` best matches among live relationships between live memories, best first, ties by id: the score of `search`, with a
+   * relationship's words as one field of weight 1. `types` null: all.
+   */
+  searchRelationships(
     scope: TenantScope,
     query: TextQuery,
-    filter: MemoryFilter,
+    types: readonly RelationshipType[] | null,
     limit: number,
-  ): Promise<readonly SearchHit[]>;
+  ): Promise<readonly Relationship[]>;
+
+  /** For each of these words that live memories hold, how many do. */
+  termFrequencies(scope: TenantScope, terms: readonly string[]): Promise<readonly TermFrequency[]>;
+
+  /** Words of live memories that begin with `prefix` and have from `minLength` to `maxLength` UTF-16 code units, in their order; at most `limit`. */
+  vocabulary(
+    scope: TenantScope,
+    range: { readonly prefix: string; readonly minLength: number; readonly maxLength: number; readonly limit: number },
+  ): Promise<readonly TermFrequency[]>;
+
+  /** Version 0 for a store whose words were never indexed anew. */
+  indexState(scope: TenantScope): Promise<IndexState>;
+
+  /** Live relationships with both ends among these memories, ordered by id. */
+  linksAmong(scope: TenantScope, ids: readonly MemoryId[]): Promise<readonly GraphLink[]>;
 
   /** Ordered by id. Only those whose two ends the scope may see. */
   relationships(scope: TenantScope, query: RelationshipQuery): Promise<readonly Relationship[]>;

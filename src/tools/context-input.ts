@@ -3,20 +3,28 @@ import type { JsonObject, MemoryContext } from '../domain/memory.ts';
 import { moment, strings } from './inputs.ts';
 
 /** Where a memory was made; the project is found by itself. */
-export const contextInput = z.strictObject({
-  project_path: z.string().optional(),
-  files_involved: strings.optional(),
-  languages: strings.optional(),
-  frameworks: strings.optional(),
-  technologies: strings.optional(),
-  git_commit: z.string().optional(),
-  git_branch: z.string().optional(),
-  working_directory: z.string().optional(),
-  timestamp: moment.optional(),
-  session_id: z.string().optional(),
-  user_id: z.string().optional(),
-  additional_metadata: z.looseObject({}).optional(),
-});
+export const contextInput = z
+  .strictObject({
+    project_path: z.string().optional(),
+    files_involved: strings.optional(),
+    languages: strings.optional(),
+    frameworks: strings.optional(),
+    technologies: strings.optional(),
+    git_commit: z.string().optional(),
+    git_branch: z.string().optional(),
+    working_directory: z.string().optional(),
+    timestamp: moment.optional(),
+    session_id: z.string().optional(),
+    user_id: z.string().optional(),
+    additional_metadata: z.looseObject({}).optional(),
+  })
+  .meta({
+    listed: {
+      type: 'object',
+      description:
+        'files_involved[], languages[], frameworks[], technologies[], git_branch, git_commit, project_path, session_id, additional_metadata{}',
+    },
+  });
 
 /** The fields that were given, under the names used inside. */
 export const contextDraft = (given: z.output<typeof contextInput> | undefined): Partial<MemoryContext> => ({

@@ -25,7 +25,8 @@ export const contextualSearch = defineTool({
     const page = { limit: input.limit, cursor: input.cursor ?? null };
     const found = await search(context, id, input.query, input.max_depth, page);
     const around = `${found.searched} memories around ${quoted(found.start.title)}${found.cut ? ' (cut: not all of the neighbourhood)' : ''}`;
-    if (found.items.length === 0) return { text: `Nothing matches among ${around}. Raise max_depth, or use recall_memories.` };
+    if (found.items.length === 0)
+      return { text: `Nothing matches among ${around}. Raise max_depth, or use recall_memories.` };
     const text = listAnswer({
       head: `${found.items.length}${found.more ? ' best, more follow,' : ''} of ${around}. ${dataMark}`,
       page: found,

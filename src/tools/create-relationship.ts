@@ -11,7 +11,8 @@ import { defineTool } from './tool.ts';
 export const createRelationship = defineTool({
   name: 'create_relationship',
   title: 'Create relationship',
-  description: 'Use when two memories belong together; reads "from TYPE to". Saying it again adds evidence instead of a second one.',
+  description:
+    'Use when two memories belong together; reads "from TYPE to". Said again, it adds evidence.',
   profile: 'core',
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
   input: z.strictObject({
@@ -20,7 +21,7 @@ export const createRelationship = defineTool({
     relationship_type: relationshipType,
     strength: share.optional(),
     confidence: share.optional(),
-    context: z.string().max(limits.relationshipContext).optional().describe('Why, when, under which conditions'),
+    context: z.string().max(limits.relationshipContext).optional().describe('Why and when it holds'),
     description: z.string().max(limits.description).optional(),
   }),
   run: async (input, context) => {

@@ -8,7 +8,8 @@ import { defineTool } from './tool.ts';
 export const deleteMemory = defineTool({
   name: 'delete_memory',
   title: 'Delete memory',
-  description: 'Use for what is useless or false: moves a memory to the trash with its relationships; it can be restored.',
+  description:
+    'Use for what is useless or false: moves a memory to the trash.',
   profile: 'core',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false },
   input: z.strictObject({

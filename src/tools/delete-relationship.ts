@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { limits } from '../domain/limits.ts';
+import { AppError } from '../errors.ts';
 import { requireRelationshipId } from '../service/find-relationship.ts';
 import { endRelationship } from '../service/revise-relationship.ts';
-import { AppError } from '../errors.ts';
 import { expectedVersion, moment } from './inputs.ts';
 import { receipt } from './text/receipt.ts';
 import { defineTool } from './tool.ts';
@@ -33,6 +33,10 @@ export const deleteRelationship = defineTool({
       input.expected_version ?? null,
       input.reason ?? null,
     );
-    return receipt({ id: ended.id, version: ended.version, [input.mode === 'remove' ? 'removed' : 'invalidated']: true });
+    return receipt({
+      id: ended.id,
+      version: ended.version,
+      [input.mode === 'remove' ? 'removed' : 'invalidated']: true,
+    });
   },
 });

@@ -16,7 +16,8 @@ const stepLine = ({ relationship, memory, forward }: PathStep): string =>
 export const findPath = defineTool({
   name: 'find_path',
   title: 'Find path',
-  description: 'Use to learn how two memories hang together: the shortest path between them and why each step is there.',
+  description:
+    'Use to learn how two memories hang together: the shortest path between them and why each step is there.',
   profile: 'extended',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({
@@ -41,9 +42,14 @@ export const findPath = defineTool({
       return { text: `No path of up to ${input.max_depth} steps.${bound}` };
     }
     const room = new AnswerBudget(input.max_tokens, closingReserve);
-    const lines = [`${steps.length} step${steps.length > 1 ? 's' : ''}. ${dataMark}`, memoryLine(start), ...steps.map(stepLine)];
+    const lines = [
+      `${steps.length} step${steps.length > 1 ? 's' : ''}. ${dataMark}`,
+      memoryLine(start),
+      ...steps.map(stepLine),
+    ];
     const shown = lines.filter((line) => room.take(line));
-    if (shown.length < lines.length) shown.push(`truncated: ${lines.length - shown.length} lines did not fit into max_tokens ${input.max_tokens}`);
+    if (shown.length < lines.length)
+      shown.push(`truncated: ${lines.length - shown.length} lines did not fit into max_tokens ${input.max_tokens}`);
     return { text: shown.join('\n') };
   },
 });

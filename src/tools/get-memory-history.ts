@@ -7,8 +7,8 @@ import { budget } from './inputs.ts';
 import { AnswerBudget } from './text/answer-budget.ts';
 import { dataMark } from './text/list-answer.ts';
 import { quoted } from './text/memory-lines.ts';
-import { isoTime } from './text/record.ts';
 import { receipt } from './text/receipt.ts';
+import { isoTime } from './text/record.ts';
 import { defineTool, type ToolAnswer } from './tool.ts';
 
 const closingReserve = 80;
@@ -26,7 +26,9 @@ const fitted = (lines: readonly string[], maxTokens: number): ToolAnswer => {
   const end = lines.findIndex((line) => !room.take(line));
   if (end === -1) return { text: lines.join('\n') };
   const left = lines.length - end;
-  return { text: [...lines.slice(0, end), `truncated: ${left} more lines did not fit into max_tokens ${maxTokens}`].join('\n') };
+  return {
+    text: [...lines.slice(0, end), `truncated: ${left} more lines did not fit into max_tokens ${maxTokens}`].join('\n'),
+  };
 };
 
 const changedNames = (newer: MemoryVersion, older: MemoryVersion | undefined): string => {
@@ -55,7 +57,10 @@ const differenceLines = (before: MemoryVersion, after: MemoryVersion): readonly 
   ];
 };
 
-const read = async (input: { memory_id: string; from_version?: number | undefined; to_version?: number | undefined; max_tokens: number }, history: MemoryHistory): Promise<ToolAnswer> => {
+const read = async (
+  input: { memory_id: string; from_version?: number | undefined; to_version?: number | undefined; max_tokens: number },
+  history: MemoryHistory,
+): Promise<ToolAnswer> => {
   const { current } = history;
   const head = `${current.type} ${current.id} v${current.version} ${quoted(current.title)}${current.deletedAt === null ? '' : ' (in the trash)'}. ${dataMark}`;
   if (input.from_version === undefined && input.to_version === undefined) {
@@ -74,7 +79,8 @@ const readOnlyHistory = defineTool({
   profile: 'extended',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input: z.strictObject(reading),
-  run: async (input, context) => read(input, await memoryHistory(context, requireMemoryId(input.memory_id, 'memory_id'))),
+  run: async (input, context) =>
+    read(input, await memoryHistory(context, requireMemoryId(input.memory_id, 'memory_id'))),
 });
 
 export const getMemoryHistory = defineTool({
@@ -88,6 +94,10 @@ export const getMemoryHistory = defineTool({
     const id = requireMemoryId(input.memory_id, 'memory_id');
     if (input.revert_to === undefined) return read(input, await memoryHistory(context, id));
     const reverted = await revertMemory(context, id, input.revert_to);
-    return receipt({ id, version: reverted.version, ...(reverted.changed ? { reverted_to: input.revert_to } : { changed: false }) });
+    return receipt({
+      id,
+      version: reverted.version,
+      ...(reverted.changed ? { reverted_to: input.revert_to } : { changed: false }),
+    });
   },
 });

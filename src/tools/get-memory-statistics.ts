@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { memoryStatistics } from '../service/memory-statistics.ts';
 import { defineTool } from './tool.ts';
 
 const counted = (counts: readonly { readonly value: string; readonly count: number }[]): string =>
@@ -18,7 +19,7 @@ export const getMemoryStatistics = defineTool({
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({ top: z.number().int().min(1).max(50).default(10) }),
   run: async ({ top }, context) => {
-    const counts = await context.store.statistics(context.scope, top);
+    const counts = await memoryStatistics(context, top);
     const lines = [
       `memories: ${counts.memories} (${counts.trashed} more in the trash)`,
       `by type: ${ranked(counts.byType)}`,

@@ -10,7 +10,8 @@ import { defineTool } from './tool.ts';
 export const getMemory = defineTool({
   name: 'get_memory',
   title: 'Get memory',
-  description: 'Use to read one memory, or several, in full with version and relationships, by the ids that recall and search print.',
+  description:
+    'Use to read memories in full, with version and relationships, by the ids that recall and search print.',
   profile: 'core',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({
@@ -25,7 +26,10 @@ export const getMemory = defineTool({
     const ids = asked.map((text) => requireMemoryId(text, input.memory_ids ? 'memory_ids' : 'memory_id'));
     const found = await getMemories(context, ids, input.include_relationships);
     if (found.opened.length === 0) {
-      throw new AppError('not_found', `There is no memory ${found.missing.join(', ')}; find ids with recall_memories or search_memories.`);
+      throw new AppError(
+        'not_found',
+        `There is no memory ${found.missing.join(', ')}; find ids with recall_memories or search_memories.`,
+      );
     }
     return { text: openedAnswer(found, input.max_tokens) };
   },

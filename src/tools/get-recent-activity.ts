@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Section, recentActivity } from '../service/recent-activity.ts';
+import { recentActivity, type Section } from '../service/recent-activity.ts';
 import { budget } from './inputs.ts';
 import { AnswerBudget } from './text/answer-budget.ts';
 import { dataMark } from './text/list-answer.ts';
@@ -13,13 +13,13 @@ export const getRecentActivity = defineTool({
   name: 'get_recent_activity',
   title: 'Get recent activity',
   description:
-    "Use at the start of a session: a briefing on this project's unresolved problems, decisions, new and changed memories. project 'all' for every project.",
+    "Use at the start of a session: this project's unresolved problems, decisions, new and changed memories. project 'all' for every project.",
   profile: 'core',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({
     days: z.number().int().min(1).max(365).default(7),
     project: z.string().optional(),
-    limit: z.number().int().min(1).max(50).default(5).describe('Memories per section'),
+    limit: z.number().int().min(1).max(50).default(5).describe('per section'),
     max_tokens: budget(1_200),
   }),
   run: async (input, context) => {

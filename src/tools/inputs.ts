@@ -17,12 +17,14 @@ export const memoryTypeName = z
   .transform((name) => name.trim().toLowerCase())
   .pipe(memoryType);
 
-export const share = z.number().min(0).max(1);
+/** 0–1, which the tool that stores memories says and the others need not repeat. */
+export const share = z.number().min(0).max(1).meta({ listed: { type: 'number' } });
+export const statedShare = z.number().min(0).max(1);
 export const strings = z.array(z.string());
 export const expectedVersion = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional();
 
-const limit = (most: number, usual: number) => z.number().int().min(1).max(most).default(usual);
-const maxTokens = (usual: number) => z.number().int().min(200).max(100_000).default(usual);
+const limit = (most: number, usual: number) => z.number().int().min(1).max(most).default(usual).meta({ listed: { type: 'integer' } });
+const maxTokens = (usual: number) => z.number().int().min(200).max(100_000).default(usual).meta({ listed: { type: 'integer' } });
 
 /** What every tool that reads a list takes. `maxTokens` bounds the whole answer, at four characters a token. */
 export const paging = (usual: { limit: number; maxTokens: number }, most = 100) => ({
@@ -38,6 +40,7 @@ export const moment = z.string().transform((text, issues) => {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
   const zoned = day || /(?:Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`;
   const at = /^\d{4}-\d{2}/.test(text) ? Date.parse(zoned) : Number.NaN;
-  if (Number.isNaN(at)) issues.addIssue({ code: 'custom', message: 'must be ISO 8601, e.g. 2026-11-23 or 2026-11-23T14:00:00Z' });
+  if (Number.isNaN(at))
+    issues.addIssue({ code: 'custom', message: 'must be ISO 8601, e.g. 2026-11-23 or 2026-11-23T14:00:00Z' });
   return at;
 });

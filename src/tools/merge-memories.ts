@@ -20,6 +20,11 @@ export const mergeMemories = defineTool({
     const from = requireMemoryId(input.from_memory_id, 'from_memory_id');
     const into = requireMemoryId(input.into_memory_id, 'into_memory_id');
     const merged = await merge(context, from, into, input.append_content);
-    return receipt({ id: merged.id, version: merged.version, alias: merged.alias, moved_relationships: merged.movedRelationships });
+    return receipt({
+      id: merged.id,
+      version: merged.version,
+      alias: merged.alias,
+      moved_relationships: merged.movedRelationships,
+    });
   },
 });

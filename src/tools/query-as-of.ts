@@ -32,10 +32,16 @@ export const queryAsOf = defineTool({
   run: async (input, context) => {
     const ids = (input.memory_ids ?? []).map((id) => requireMemoryId(id, 'memory_ids'));
     const page = { limit: input.limit, cursor: input.cursor ?? null };
-    const state = await query(context, { at: input.as_of, basis: input.basis, ids, query: input.query?.trim() || null }, page);
+    const state = await query(
+      context,
+      { at: input.as_of, basis: input.basis, ids, query: input.query?.trim() || null },
+      page,
+    );
     if (state.items.length === 0) {
       const cursor = state.cursorAfter(0);
-      return { text: `Nothing of this was there at ${isoTime(input.as_of)}.${cursor === null ? '' : `\nmore: cursor ${cursor}`}` };
+      return {
+        text: `Nothing of this was there at ${isoTime(input.as_of)}.${cursor === null ? '' : `\nmore: cursor ${cursor}`}`,
+      };
     }
     const text = listAnswer({
       head: `as of ${isoTime(input.as_of)} (${input.basis}). ${dataMark}`,

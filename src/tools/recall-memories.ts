@@ -13,7 +13,7 @@ export const recallMemories = defineTool({
   name: 'recall_memories',
   title: 'Recall memories',
   description:
-    'Use before starting work or when stuck: ask in plain words what is known. Best first, with id, why it matched and linked memories; get_memory opens one in full.',
+    'Use before starting work or when stuck: ask in plain words what is known. Best first, with ids, why they matched and what is linked.',
   profile: 'core',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({

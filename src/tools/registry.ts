@@ -6,7 +6,7 @@ import { getRelatedMemories } from './get-related-memories.ts';
 import { recallMemories } from './recall-memories.ts';
 import { searchMemories } from './search-memories.ts';
 import { storeMemory } from './store-memory.ts';
-import type { Tool, ToolProfile } from './tool.ts';
+import type { Tool } from './tool.ts';
 import { updateMemory } from './update-memory.ts';
 
 /** In the order in which a model reads them. */
@@ -21,12 +21,3 @@ export const tools: readonly Tool[] = [
   getRelatedMemories,
   getRecentActivity,
 ];
-
-/** What is offered: `extended` includes `core`; a read-only server has no tool that writes. */
-export const offeredTools = (profile: ToolProfile, readOnly: boolean): readonly Tool[] =>
-  tools
-    .filter((tool) => profile === 'extended' || tool.profile === 'core')
-    .flatMap((tool) => {
-      if (!readOnly || tool.annotations.readOnlyHint) return [tool];
-      return tool.whenReadOnly ? [tool.whenReadOnly] : [];
-    });

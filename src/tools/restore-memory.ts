@@ -7,7 +7,8 @@ import { defineTool } from './tool.ts';
 export const restoreMemory = defineTool({
   name: 'restore_memory',
   title: 'Restore memory',
-  description: 'Use to take back delete_memory or merge_memories: the memory returns from the trash with its relationships.',
+  description:
+    'Use to take back delete_memory or merge_memories: the memory returns from the trash with its relationships.',
   profile: 'extended',
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({ memory_id: z.string() }),

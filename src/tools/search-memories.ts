@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { normaliseTags } from '../domain/memory-rules.ts';
 import type { RelationshipType } from '../domain/relationship.ts';
 import { explainMatch } from '../search/why.ts';
-import { searchMemories as search } from '../service/search-memories.ts';
-import type { MemoryFilter, Sort } from '../storage/query.ts';
+import { type MemoryFilter, type Sort, searchMemories as search } from '../service/search-memories.ts';
 import { memoryTypeName, moment, paging, relationshipTypeName, share, strings } from './inputs.ts';
 import { dataMark, listAnswer } from './text/list-answer.ts';
 import { memoryLine, opening } from './text/memory-lines.ts';
@@ -58,7 +57,7 @@ export const searchMemories = defineTool({
   name: 'search_memories',
   title: 'Search memories',
   description:
-    'Use for exact filters or to list: by words (query, or terms), type, tags, project, language, time, relationship. Without words: a list, newest first, with its total.',
+    'Use to filter or list. By words: query, or terms. Without words: a list, newest first, with its total.',
   profile: 'core',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input,
@@ -79,7 +78,10 @@ export const searchMemories = defineTool({
       return { text: 'Nothing matches. Loosen a filter, use match_mode any, or search_tolerance fuzzy.' };
     }
     const { parsed, total } = found;
-    const amount = total === null ? `${found.items.length}${found.more ? ', more follow' : ' found'}` : `${found.items.length} of ${total}`;
+    const amount =
+      total === null
+        ? `${found.items.length}${found.more ? ', more follow' : ' found'}`
+        : `${found.items.length} of ${total}`;
     const text = listAnswer({
       head: `${amount}. ${dataMark}`,
       page: found,

@@ -3,7 +3,7 @@ import type { RelationshipType } from '../domain/relationship.ts';
 import { requireMemoryId } from '../service/find-memory.ts';
 import { storeMemory as store } from '../service/store-memory.ts';
 import { contextDraft, contextInput } from './context-input.ts';
-import { memoryType, relationshipTypeName, share, strings } from './inputs.ts';
+import { memoryType, relationshipTypeName, statedShare, strings } from './inputs.ts';
 import { receipt } from './text/receipt.ts';
 import { defineTool } from './tool.ts';
 
@@ -11,7 +11,7 @@ export const storeMemory = defineTool({
   name: 'store_memory',
   title: 'Store memory',
   description:
-    'Use when something worth knowing next time was learnt: a solution, decision, error, command. Link it to what it solves or builds on. Near-duplicates are reported, not merged.',
+    'Use when something worth knowing next time was learnt. Link it to what it SOLVES, REPLACES, BUILDS_ON. Near-duplicates are reported, not merged.',
   profile: 'core',
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
   input: z.strictObject({
@@ -20,8 +20,8 @@ export const storeMemory = defineTool({
     content: z.string().min(1),
     summary: z.string().optional(),
     tags: strings.default([]),
-    importance: share.default(0.5),
-    confidence: share.default(0.8),
+    importance: statedShare.default(0.5),
+    confidence: statedShare.default(0.8),
     context: contextInput.optional(),
     links: z.array(z.strictObject({ memory_id: z.string(), type: relationshipTypeName })).default([]),
     idempotency_key: z.string().min(1).max(200).optional(),

@@ -10,7 +10,7 @@ export const updateMemory = defineTool({
   name: 'update_memory',
   title: 'Update memory',
   description:
-    'Use when a memory is wrong or out of date: give only the fields that change. With expected_version, a conflict returns the current record.',
+    'Use when a memory is wrong or out of date: give what changes. With expected_version, a conflict returns the current record.',
   profile: 'core',
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({
@@ -22,8 +22,8 @@ export const updateMemory = defineTool({
     tags: strings.optional(),
     importance: share.optional(),
     confidence: share.optional(),
-    effectiveness: share.nullable().optional(),
-    context: z.looseObject({}).optional().pipe(contextInput.optional()),
+    effectiveness: share.nullable().meta({ listed: { type: ['number', 'null'] } }).optional(),
+    context: contextInput.meta({ listed: { type: 'object' } }).optional(),
     expected_version: expectedVersion,
   }),
   run: async ({ memory_id, expected_version, context: place, ...fields }, context) => {

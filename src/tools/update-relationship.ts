@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { limits } from '../domain/limits.ts';
 import type { RelationshipType } from '../domain/relationship.ts';
+import { AppError } from '../errors.ts';
 import { requireMemoryId } from '../service/find-memory.ts';
 import { requireRelationshipId } from '../service/find-relationship.ts';
 import { relationshipContext } from '../service/relationship-context.ts';
 import { supersedeRelationship, updateRelationship as update } from '../service/revise-relationship.ts';
-import { AppError } from '../errors.ts';
 import { expectedVersion, relationshipTypeName, share } from './inputs.ts';
 import { reasonInput } from './reason-input.ts';
 import { receipt } from './text/receipt.ts';
@@ -52,7 +52,10 @@ export const updateRelationship = defineTool({
       return receipt({ id: next.id, version: next.version, supersedes: id });
     }
     if (Object.values(changes).every((part) => part === null)) {
-      throw new AppError('invalid_input', 'Nothing to change: give at least one field besides relationship_id and reason.');
+      throw new AppError(
+        'invalid_input',
+        'Nothing to change: give at least one field besides relationship_id and reason.',
+      );
     }
     const updated = await update(context, id, changes, version, reason);
     return receipt({ id: updated.id, version: updated.version });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AppError } from '../errors.ts';
-import { type ToldChange, whatChanged as changesSince } from '../service/what-changed.ts';
+import { whatChanged as changesSince, type ToldChange } from '../service/what-changed.ts';
 import { moment, paging } from './inputs.ts';
 import { dataMark, listAnswer } from './text/list-answer.ts';
 import { quoted } from './text/memory-lines.ts';
@@ -11,14 +11,19 @@ const line = ({ entity, change, now }: ToldChange): string => {
   const reason = change.reason === null ? '' : ` because ${JSON.stringify(change.reason)}`;
   const who = change.by === null ? '' : ` by ${change.by}`;
   const what =
-    now === null ? 'purged since' : entity === 'memory' ? `${now.type} ${quoted(now.title)}` : `${now.from} ${now.type} ${now.to}`;
+    now === null
+      ? 'purged since'
+      : entity === 'memory'
+        ? `${now.type} ${quoted(now.title)}`
+        : `${now.from} ${now.type} ${now.to}`;
   return `${isoTime(change.at)} ${entity} ${change.id} ${change.kind} v${change.version} ${what}${who}${reason}`;
 };
 
 export const whatChanged = defineTool({
   name: 'what_changed',
   title: 'What changed',
-  description: 'Use to pick up where you stopped: changes since a time or since the cursor of the last call, oldest first.',
+  description:
+    'Use to pick up where you stopped: changes since a time or since the cursor of the last call, oldest first.',
   profile: 'extended',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({

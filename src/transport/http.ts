@@ -55,7 +55,8 @@ const allowedNames = ({ host, allowedHosts = [] }: HttpOptions): string[] => {
   );
 };
 
-const answer = (status: number, code: number, message: string): Response => Response.json(refusal(code, message), { status });
+const answer = (status: number, code: number, message: string): Response =>
+  Response.json(refusal(code, message), { status });
 
 const readBody = async (request: Request): Promise<{ readonly body: unknown } | Response> => {
   if (request.method !== 'POST') return { body: undefined };
@@ -64,7 +65,11 @@ const readBody = async (request: Request): Promise<{ readonly body: unknown } | 
   }
   const read = await readRequestBody(request, largestBody);
   if (read.tooLarge) {
-    return answer(413, ProtocolErrorCode.InvalidRequest, `request_too_large: a body may have at most ${largestBody} bytes; send less at once`);
+    return answer(
+      413,
+      ProtocolErrorCode.InvalidRequest,
+      `request_too_large: a body may have at most ${largestBody} bytes; send less at once`,
+    );
   }
   try {
     return { body: JSON.parse(read.text) };

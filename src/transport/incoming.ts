@@ -1,5 +1,5 @@
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/server';
-import { parseJSONRPCMessage, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { ProtocolErrorCode, parseJSONRPCMessage } from '@modelcontextprotocol/server';
 
 /** An error that can be answered before any server has seen the message. `id` is null where none could be read. */
 export interface Refusal {
@@ -32,16 +32,20 @@ const readJson = (text: string): { readonly value: unknown } | null => {
 /** Reads one line. The message is passed on as it was parsed: what the SDK's copy would drop must still be seen and refused. */
 export const readMessage = (text: string): Incoming => {
   const json = readJson(text);
-  if (json === null) return { refusal: refusal(ProtocolErrorCode.ParseError, 'Parse error: the line is not valid JSON') };
+  if (json === null)
+    return { refusal: refusal(ProtocolErrorCode.ParseError, 'Parse error: the line is not valid JSON') };
   const { value } = json;
   if (Array.isArray(value)) {
-    return { refusal: refusal(ProtocolErrorCode.InvalidRequest, 'Invalid request: send one message a line, not a batch') };
+    return {
+      refusal: refusal(ProtocolErrorCode.InvalidRequest, 'Invalid request: send one message a line, not a batch'),
+    };
   }
   try {
     parseJSONRPCMessage(value);
     return { message: value as JSONRPCMessage };
   } catch {
-    const what = 'Invalid request: not a JSON-RPC 2.0 message; it needs jsonrpc "2.0", a method, and an id that is a string or an integer';
+    const what =
+      'Invalid request: not a JSON-RPC 2.0 message; it needs jsonrpc "2.0", a method, and an id that is a string or an integer';
     return { refusal: refusal(ProtocolErrorCode.InvalidRequest, what, idOf(value)) };
   }
 };

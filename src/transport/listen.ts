@@ -12,13 +12,21 @@ const listenError = (error: unknown, host: string, port: number): AppError => {
         { cause: error, details: { host, port } },
       );
     case 'EACCES':
-      return new AppError('config_invalid', `port ${port} on ${host} is not open to this user: choose one above 1023 with --port`, {
-        cause: error,
-      });
+      return new AppError(
+        'config_invalid',
+        `port ${port} on ${host} is not open to this user: choose one above 1023 with --port`,
+        {
+          cause: error,
+        },
+      );
     default:
-      return new AppError('config_invalid', `cannot listen on ${host}: it is no address of this machine; choose another with --host`, {
-        cause: error,
-      });
+      return new AppError(
+        'config_invalid',
+        `cannot listen on ${host}: it is no address of this machine; choose another with --host`,
+        {
+          cause: error,
+        },
+      );
   }
 };
 

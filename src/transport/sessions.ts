@@ -1,5 +1,9 @@
 import type { McpServer } from '@modelcontextprotocol/server';
-import { isInitializeRequest, ProtocolErrorCode, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import {
+  isInitializeRequest,
+  ProtocolErrorCode,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
 import { refusal } from './incoming.ts';
 
 interface Session {
@@ -26,7 +30,8 @@ export interface Sessions {
   readonly close: () => Promise<void>;
 }
 
-const answer = (status: number, code: number, message: string): Response => Response.json(refusal(code, message), { status });
+const answer = (status: number, code: number, message: string): Response =>
+  Response.json(refusal(code, message), { status });
 
 export const createSessions = ({ connect, now, newId, idleMs, most }: SessionOptions): Sessions => {
   const sessions = new Map<string, Session>();
@@ -70,7 +75,10 @@ export const createSessions = ({ connect, now, newId, idleMs, most }: SessionOpt
   const find = async (request: Request, body: unknown): Promise<Session | Response> => {
     const id = request.headers.get('mcp-session-id');
     if (id !== null) {
-      return sessions.get(id) ?? answer(404, -32_001, 'Session not found: it ended or expired; send initialize to open a new one');
+      return (
+        sessions.get(id) ??
+        answer(404, -32_001, 'Session not found: it ended or expired; send initialize to open a new one')
+      );
     }
     if (request.method === 'POST' && isInitializeRequest(body)) {
       return makeRoom() ? open() : answer(503, -32_000, 'Too many sessions are in use; try again later');

@@ -19,11 +19,7 @@ export interface StdioWire extends Transport {
  * Newline-delimited JSON-RPC over two streams. Unlike the SDK's own, it answers a message that it cannot read, survives one that is
  * too long, and leaves calls in flight alone when the input ends.
  */
-export const createStdioWire = (
-  input: Readable,
-  output: Writable,
-  answered: (method: string) => void,
-): StdioWire => {
+export const createStdioWire = (input: Readable, output: Writable, answered: (method: string) => void): StdioWire => {
   const calls = createCalls();
   const open = new Map<RequestId, { readonly method: string; readonly done: () => void }>();
   let finish = (): void => undefined;
@@ -58,7 +54,7 @@ export const createStdioWire = (
       open.get(message.id)?.done();
       if (message.method !== subscription) open.set(message.id, { method: message.method, done: calls.begin() });
     } else if ('method' in message && message.method === 'notifications/cancelled') {
-      settle(message.params?.['requestId'] as RequestId | undefined);
+      settle(message.params?.requestId as RequestId | undefined);
     }
     wire.onmessage?.(message);
   };

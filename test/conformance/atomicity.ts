@@ -47,7 +47,17 @@ const harmless: readonly WriteOperation[] = [
   { op: 'expect_revision', guard: 'acyclic_graph', revision: 0 },
   {
     op: 'import_change',
-    change: { entity: 'memory', id: two.id, seq: 1, at: day(1), kind: 'updated', by: null, reason: null, version: 1, before: null },
+    change: {
+      entity: 'memory',
+      id: two.id,
+      seq: 1,
+      at: day(1),
+      kind: 'updated',
+      by: null,
+      reason: null,
+      version: 1,
+      before: null,
+    },
   },
   { op: 'purge_memory', id: gone.id },
 ];
@@ -114,7 +124,9 @@ export const atomicity = makeConcern('all of a batch or none', {
 
   'a batch of a thousand memories is one write': async (stage) => {
     const memories = Array.from({ length: 1000 }, (_, index) => makeMemory({ id: index + 1, tags: ['bulk'] }));
-    await expect(stage.write(...memories.map((memory) => creates(memory)), creates(makeMemory({ id: 500 })))).rejects.toThrow();
+    await expect(
+      stage.write(...memories.map((memory) => creates(memory)), creates(makeMemory({ id: 500 }))),
+    ).rejects.toThrow();
     expect(await stage.store.countMemories(stage.scope, { state: 'any' })).toBe(0);
     await stage.keep(...memories);
     expect(await stage.store.countMemories(stage.scope, {})).toBe(1000);

@@ -57,7 +57,16 @@ export const changeLog = makeConcern('the change log', {
 
   'every kind of change is kept': async (stage) => {
     const kinds: readonly ChangeKind[] = [
-      'updated', 'deleted', 'restored', 'merged', 'reverted', 'shared', 'reinforced', 'superseded', 'invalidated', 'removed',
+      'updated',
+      'deleted',
+      'restored',
+      'merged',
+      'reverted',
+      'shared',
+      'reinforced',
+      'superseded',
+      'invalidated',
+      'removed',
     ];
     let memory = makeMemory();
     await stage.keep(memory);
@@ -116,8 +125,28 @@ export const changeLog = makeConcern('the change log', {
     await stage.keep(makeMemory({ id: 1 }), makeMemory({ id: 2 }));
     const before = makeMemory({ id: 2, title: 'as it was' });
     const lines: readonly Change[] = [
-      { entity: 'memory', id: memoryId(2), seq: 900, at: day(4), kind: 'updated', by: 'bob', reason: 'why', version: 2, before },
-      { entity: 'relationship', id: relationshipId(5), seq: 3, at: day(5), kind: 'created', by: null, reason: null, version: 1, before: null },
+      {
+        entity: 'memory',
+        id: memoryId(2),
+        seq: 900,
+        at: day(4),
+        kind: 'updated',
+        by: 'bob',
+        reason: 'why',
+        version: 2,
+        before,
+      },
+      {
+        entity: 'relationship',
+        id: relationshipId(5),
+        seq: 3,
+        at: day(5),
+        kind: 'created',
+        by: null,
+        reason: null,
+        version: 1,
+        before: null,
+      },
     ];
     const { seq } = await stage.write(...lines.map((change) => ({ op: 'import_change', change }) as const));
     const changes = await ask(stage);
@@ -129,7 +158,15 @@ export const changeLog = makeConcern('the change log', {
   'an imported line is no earlier than the one before it': async (stage) => {
     await stage.store.write(stage.scope, batchOf([creates(makeMemory())], { at: day(5) }));
     const change: Change = {
-      entity: 'memory', id: memoryId(1), seq: 1, at: day(2), kind: 'updated', by: null, reason: null, version: 2, before: null,
+      entity: 'memory',
+      id: memoryId(1),
+      seq: 1,
+      at: day(2),
+      kind: 'updated',
+      by: null,
+      reason: null,
+      version: 2,
+      before: null,
     };
     await stage.write({ op: 'import_change', change });
     expect((await ask(stage)).map(({ at }) => at)).toEqual([day(5), day(5)]);
@@ -177,7 +214,11 @@ export const changeQueries = makeConcern('reading the change log', {
     expect(await ask(stage, { entity: 'memory' })).toStrictEqual(all.filter(({ entity }) => entity === 'memory'));
     expect(await ask(stage, { entity: 'relationship' })).toStrictEqual([all[2]]);
     expect(await ask(stage, { ids: [memoryId(1)] })).toStrictEqual([all[0], all[3]]);
-    expect(await ask(stage, { ids: [memoryId(1), relationshipId(1), memoryId(77)] })).toStrictEqual([all[0], all[2], all[3]]);
+    expect(await ask(stage, { ids: [memoryId(1), relationshipId(1), memoryId(77)] })).toStrictEqual([
+      all[0],
+      all[2],
+      all[3],
+    ]);
     expect(await ask(stage, { ids: [memoryId(2)], entity: 'relationship' })).toEqual([]);
     expect(await ask(stage, { ids: [] })).toEqual([]);
     expect(await ask(stage, { ids: [memoryId(1)], since: day(2), order: 'newest_first' })).toStrictEqual([all[3]]);

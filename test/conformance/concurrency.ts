@@ -1,7 +1,16 @@
 import { expect } from 'vitest';
-import type { Backend } from '../../src/storage/store.ts';
 import { isAppError } from '../../src/errors.ts';
-import { batchOf, creates, makeMemory, makeRelationship, memoryId, relates, replaces, wordsQuery } from '../support/builders.ts';
+import type { Backend } from '../../src/storage/store.ts';
+import {
+  batchOf,
+  creates,
+  makeMemory,
+  makeRelationship,
+  memoryId,
+  relates,
+  replaces,
+  wordsQuery,
+} from '../support/builders.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
 
@@ -100,7 +109,9 @@ export const concurrency = makeConcern('several writers', {
     };
     await Promise.all(Array.from({ length: 40 }, (_, index) => addOne(stores[index % 4] as Backend)));
     expect(await stage.memory(memoryId(1))).toMatchObject({ version: 41 });
-    expect((await stage.changes()).map(({ version }) => version)).toEqual(Array.from({ length: 41 }, (_, index) => index + 1));
+    expect((await stage.changes()).map(({ version }) => version)).toEqual(
+      Array.from({ length: 41 }, (_, index) => index + 1),
+    );
   },
 
   'a read sees every write that was acknowledged before, through any handle': async (stage) => {

@@ -14,7 +14,8 @@ import { relationshipQueries } from './relationship-queries.ts';
 import { relationshipRecords } from './relationship-records.ts';
 import { matching, searchScope } from './search.ts';
 import { facets, idPrefixes, statistics } from './statistics.ts';
-import { traversal, traversalBounds } from './traversal.ts';
+import { traversal } from './traversal.ts';
+import { traversalBounds } from './traversal-bounds.ts';
 import { indexUpkeep, purge, usage } from './upkeep.ts';
 import { memoryConditions, relationshipConditions } from './write-conditions.ts';
 

@@ -20,7 +20,11 @@ const keepTagged = (stage: Stage): Promise<void> =>
 
 export const filters = makeConcern('filters', {
   'no filter passes what is live': async (stage) => {
-    await stage.keep(makeMemory({ id: 1 }), makeMemory({ id: 2, deletedAt: day(1) }), makeMemory({ id: 3, mergedInto: 1 }));
+    await stage.keep(
+      makeMemory({ id: 1 }),
+      makeMemory({ id: 2, deletedAt: day(1) }),
+      makeMemory({ id: 3, mergedInto: 1 }),
+    );
     expect(await stage.matching({})).toEqual([1]);
     expect(await stage.matching({ state: 'live' })).toEqual([1]);
     expect(await stage.matching({ state: 'trashed' })).toEqual([2, 3]);
@@ -135,7 +139,11 @@ export const filters = makeConcern('filters', {
     const texts = treacherousTexts;
     await stage.keep(
       ...texts.map((text, index) =>
-        makeMemory({ id: index + 1, tags: [text], context: { projectPath: text, languages: [text], frameworks: [text] } }),
+        makeMemory({
+          id: index + 1,
+          tags: [text],
+          context: { projectPath: text, languages: [text], frameworks: [text] },
+        }),
       ),
     );
     for (const [index, text] of texts.entries()) {

@@ -71,7 +71,9 @@ export const guards = makeConcern('guards', {
   },
 
   'of writers that saw the same revision one goes on': async (stage) => {
-    const attempts = Array.from({ length: 8 }, (_, index) => stage.write(expects(0), creates(makeMemory({ id: index + 1 }))));
+    const attempts = Array.from({ length: 8 }, (_, index) =>
+      stage.write(expects(0), creates(makeMemory({ id: index + 1 }))),
+    );
     const outcomes = await Promise.allSettled(attempts);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await stage.store.guardRevision(stage.scope, 'acyclic_graph')).toBe(1);

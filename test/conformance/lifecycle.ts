@@ -2,7 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { creates, day, makeMemory, makeRelationship, relates, replaces, trashes, wordsQuery } from '../support/builders.ts';
+import {
+  creates,
+  day,
+  makeMemory,
+  makeRelationship,
+  relates,
+  replaces,
+  trashes,
+  wordsQuery,
+} from '../support/builders.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
 import { expectRefusal } from './stage.ts';

@@ -72,7 +72,11 @@ export const memoryRecords = makeConcern('memory records', {
       stage,
       makeMemory({ id: 1, summary: null, extra: null, context: { projectPath: null, additionalMetadata: null } }),
       makeMemory({ id: 2, summary: '', extra: {}, context: { projectPath: '', additionalMetadata: {} } }),
-      makeMemory({ id: 3, updatedBy: '', context: { gitBranch: '', filesInvolved: [''], additionalMetadata: { '': '' } } }),
+      makeMemory({
+        id: 3,
+        updatedBy: '',
+        context: { gitBranch: '', filesInvolved: [''], additionalMetadata: { '': '' } },
+      }),
     );
   },
 
@@ -133,7 +137,9 @@ export const memoryRecords = makeConcern('memory records', {
 
   'numbers are exact': async (stage) => {
     const fractions = [0.1 + 0.2, 1 / 3, 5e-324, Number.EPSILON, 0.30000000000000004, 1 - Number.EPSILON / 2];
-    const memories = fractions.map((importance, index) => makeMemory({ id: index + 1, importance, confidence: importance }));
+    const memories = fractions.map((importance, index) =>
+      makeMemory({ id: index + 1, importance, confidence: importance }),
+    );
     const greatest = makeMemory({
       id: 50,
       createdAt: 8_640_000_000_000_000,

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { MemoryFilter } from '../../src/storage/query.ts';
-import type { SearchDocument, TextQuery } from '../../src/storage/search-document.ts';
+import type { SearchDocument, SearchTerm, TextQuery } from '../../src/storage/search-document.ts';
 import { fieldWeights, searchFields } from '../../src/storage/search-document.ts';
-import { creates, makeDocument, makeMemory, trashes, wordsQuery } from '../support/builders.ts';
+import { creates, makeDocument, makeMemory, memoryId, trashes, wordsQuery } from '../support/builders.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
 import { numbersOf } from './stage.ts';
@@ -62,7 +62,12 @@ export const ranking = makeConcern('ranking', {
   },
 
   'a short memory ranks before a long one': async (stage) => {
-    await keepDocuments(stage, makeDocument({ content: 'word a b c d e f g' }), makeDocument({ content: 'word a' }), ...filler(8));
+    await keepDocuments(
+      stage,
+      makeDocument({ content: 'word a b c d e f g' }),
+      makeDocument({ content: 'word a' }),
+      ...filler(8),
+    );
     const average = 18 / 10;
     const { numbers, scores } = await rank(stage, wordsQuery('word'));
     expect(numbers).toEqual([2, 1]);
@@ -70,14 +75,22 @@ export const ranking = makeConcern('ranking', {
   },
 
   'a rare word weighs more than a frequent one': async (stage) => {
-    await keepDocuments(stage, ...['often', 'often', 'often', 'rare'].map((content) => makeDocument({ content })), ...filler(6));
+    await keepDocuments(
+      stage,
+      ...['often', 'often', 'often', 'rare'].map((content) => makeDocument({ content })),
+      ...filler(6),
+    );
     const { numbers, scores } = await rank(stage, wordsQuery('often rare', 'any'));
     expect(numbers).toEqual([4, 1, 2, 3]);
     expectClose(scores, [part(10, 1, 1, 1, 1), ...[1, 2, 3].map(() => part(10, 3, 1, 1, 1))]);
   },
 
   'a word that most memories hold still counts a little': async (stage) => {
-    await keepDocuments(stage, ...['word', 'word word', 'word'].map((content) => makeDocument({ content })), ...filler(1));
+    await keepDocuments(
+      stage,
+      ...['word', 'word word', 'word'].map((content) => makeDocument({ content })),
+      ...filler(1),
+    );
     const average = 5 / 4;
     const { numbers, scores } = await rank(stage, wordsQuery('word'));
     expect(numbers).toEqual([2, 1, 3]);
@@ -87,7 +100,12 @@ export const ranking = makeConcern('ranking', {
   },
 
   'parts of several words add up': async (stage) => {
-    await keepDocuments(stage, makeDocument({ title: 'a', content: 'b' }), makeDocument({ content: 'a x' }), ...filler(6));
+    await keepDocuments(
+      stage,
+      makeDocument({ title: 'a', content: 'b' }),
+      makeDocument({ content: 'a x' }),
+      ...filler(6),
+    );
     const average = 10 / 8;
     const both = part(8, 2, 2, 2, average) + part(8, 1, 1, 2, average);
     expectClose((await rank(stage, wordsQuery('a b'))).scores, [both]);
@@ -101,18 +119,38 @@ export const ranking = makeConcern('ranking', {
     const twice = await rank(stage, wordsQuery('a b a b', 'any'));
     expect(twice.numbers).toEqual(once.numbers);
     expectClose(twice.scores, once.scores);
-    expectClose((await rank(stage, { mode: 'all', groups: [[...(wordsQuery('a a').groups.flat())]] })).scores, [part(8, 1, 1, 2, 9 / 8)]);
+    expectClose((await rank(stage, { mode: 'all', groups: [[...wordsQuery('a a').groups.flat()]] })).scores, [
+      part(8, 1, 1, 2, 9 / 8),
+    ]);
+  },
+
+  'a term of two groups counts once': async (stage) => {
+    await keepDocuments(stage, makeDocument({ content: 'a b' }), makeDocument({ content: 'a' }), ...filler(6));
+    const [a, b] = wordsQuery('a b').groups.flat() as [SearchTerm, SearchTerm];
+    const both = part(8, 2, 1, 2, 9 / 8) + part(8, 1, 1, 2, 9 / 8);
+    const all = await rank(stage, { mode: 'all', groups: [[a], [b, a]] });
+    expect(all.numbers).toEqual([1, 2]);
+    expectClose(all.scores, [both, part(8, 2, 1, 1, 9 / 8)]);
+    expectClose((await rank(stage, { mode: 'all', groups: [[b], [b, a], [a]] })).scores, [both]);
   },
 
   'a prefix is one term, whatever the words': async (stage) => {
-    await keepDocuments(stage, makeDocument({ content: 'login logout x' }), makeDocument({ title: 'log' }), ...filler(6));
+    await keepDocuments(
+      stage,
+      makeDocument({ content: 'login logout x' }),
+      makeDocument({ title: 'log' }),
+      ...filler(6),
+    );
     const average = 10 / 8;
     const { numbers, scores } = await rank(stage, wordsQuery('log*'));
     const expected = [part(8, 2, 2, 1, average), part(8, 2, 2, 3, average)];
     expect(numbers).toEqual([2, 1]);
     expectClose(scores, expected);
     const word = part(8, 1, 2, 1, average);
-    expectClose((await rank(stage, wordsQuery('log* log', 'any'))).scores, [(expected[0] ?? 0) + word, expected[1] ?? 0]);
+    expectClose((await rank(stage, wordsQuery('log* log', 'any'))).scores, [
+      (expected[0] ?? 0) + word,
+      expected[1] ?? 0,
+    ]);
   },
 
   'all terms of a group that are there count': async (stage) => {
@@ -126,14 +164,17 @@ export const ranking = makeConcern('ranking', {
   },
 
   'equals rank by id, and the cut keeps the first': async (stage) => {
-    const operations = [5, 3, 9, 1, 7].map((id) => creates(makeMemory({ id }), makeDocument({ content: 'same' })));
-    await stage.write(...operations);
-    expect((await rank(stage, wordsQuery('same'))).numbers).toEqual([1, 3, 5, 7, 9]);
-    expect((await rank(stage, wordsQuery('same'), 2)).numbers).toEqual([1, 3]);
+    const ids = Array.from({ length: 101 }, (_, index) => ((index * 37) % 101) + 1);
+    await stage.write(...ids.map((id) => creates(makeMemory({ id }), makeDocument({ content: 'same' }))));
+    expect((await rank(stage, wordsQuery('same'), 1000)).numbers).toEqual(ids.toSorted((a, b) => a - b));
+    expect((await rank(stage, wordsQuery('same'), 2)).numbers).toEqual([1, 2]);
+    expect((await rank(stage, wordsQuery('same'), 2, { minImportance: 0.1 })).numbers).toEqual([1, 2]);
   },
 
   'the limit keeps the best': async (stage) => {
-    const documents = Array.from({ length: 50 }, (_, index) => makeDocument({ content: `word ${'x '.repeat((index * 7) % 50)}` }));
+    const documents = Array.from({ length: 50 }, (_, index) =>
+      makeDocument({ content: `word ${'x '.repeat((index * 7) % 50)}` }),
+    );
     await keepDocuments(stage, ...documents, ...filler(60));
     const all = await rank(stage, wordsQuery('word'));
     expect(all.numbers).toHaveLength(50);
@@ -145,7 +186,7 @@ export const ranking = makeConcern('ranking', {
   'a filter does not change the scores': async (stage) => {
     await keepDocuments(stage, makeDocument({ content: 'a b' }), makeDocument({ content: 'a' }), ...filler(6));
     const all = await rank(stage, wordsQuery('a'));
-    const second = await rank(stage, wordsQuery('a'), 10, { ids: [makeMemory({ id: 1 }).id] });
+    const second = await rank(stage, wordsQuery('a'), 10, { ids: [memoryId(1)] });
     expect(second.numbers).toEqual([1]);
     expectClose(second.scores, all.scores.slice(1));
   },
@@ -158,6 +199,7 @@ export const ranking = makeConcern('ranking', {
   'the trash weighs nothing': async (stage) => {
     await keepDocuments(stage, ...['a', 'a b', 'c d e'].map((content) => makeDocument({ content })), ...filler(3));
     await stage.write(trashes(makeMemory({ id: 2 })), trashes(makeMemory({ id: 3 })));
+    await stage.write({ op: 'index_memory', id: memoryId(2), document: makeDocument({ content: 'a b c' }) });
     const { numbers, scores } = await rank(stage, wordsQuery('a'));
     expect(numbers).toEqual([1]);
     expectClose(scores, [part(4, 1, 1, 1, 1)]);

@@ -1,5 +1,13 @@
 import { expect } from 'vitest';
-import { day, importsRelationship, makeMemory, makeRelationship, relates, reshapes, trashes } from '../support/builders.ts';
+import {
+  day,
+  importsRelationship,
+  makeMemory,
+  makeRelationship,
+  relates,
+  reshapes,
+  trashes,
+} from '../support/builders.ts';
 import { makeConcern } from './concern.ts';
 
 export const relationFilters = makeConcern('filters by relationship', {
@@ -45,11 +53,16 @@ export const relationFilters = makeConcern('filters by relationship', {
     expect(await stage.matching({ state: 'trashed', relatedBy: ['SOLVES'] })).toEqual([2]);
     expect(await stage.matching({ state: 'any', relatedBy: ['SOLVES', 'CAUSES'] })).toEqual([2, 3]);
     expect(await stage.matching({ state: 'any', notRelatedBy: ['SOLVES'] })).toEqual([1, 3]);
+    await stage.keep(makeMemory({ id: 4 }));
+    await stage.write(importsRelationship(makeRelationship({ id: 3, from: 4, to: 2, type: 'BLOCKS' })));
+    expect(await stage.matching({ state: 'any', relatedBy: ['BLOCKS'] })).toEqual([2]);
   },
 
   'several relationships list a memory once': async (stage) => {
     await stage.keep(...[1, 2, 3, 4].map((id) => makeMemory({ id, tags: ['t', 'u'] })));
     await stage.write(...[2, 3, 4].map((to) => relates(makeRelationship({ id: to, from: 1, to, type: 'SOLVES' }))));
-    expect(await stage.matching({ relatedBy: ['SOLVES'], tags: { values: ['t', 'u'], mode: 'any' } })).toEqual([1, 2, 3, 4]);
+    expect(await stage.matching({ relatedBy: ['SOLVES'], tags: { values: ['t', 'u'], mode: 'any' } })).toEqual([
+      1, 2, 3, 4,
+    ]);
   },
 });

@@ -2,7 +2,16 @@ import { expect } from 'vitest';
 import { limits } from '../../src/domain/limits.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
 import { relationshipTypes } from '../../src/domain/relationship.ts';
-import { day, importsRelationship, makeMemory, makeRelationship, memoryId, relates, relationshipId, reshapes } from '../support/builders.ts';
+import {
+  day,
+  importsRelationship,
+  makeMemory,
+  makeRelationship,
+  memoryId,
+  relates,
+  relationshipId,
+  reshapes,
+} from '../support/builders.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
 import { treacherousTexts } from './treacherous-texts.ts';

@@ -82,15 +82,63 @@ export const matching = makeConcern('matching words', {
 
   'a word is never syntax and never split': async (stage) => {
     const words = [
-      'and', 'or', 'not', 'near', 'c++', 'c#', '.net', 'a-b', 'a_b', 'a.b', 'a:b', 'title:a', '"', '"x"', "it's", '(x', 'x)',
-      '*', '^x', '-x', '+x', '{a', 'a}', '[1', '%', '_', '\\', '/p/q.ts', 'a|b', '@x', '~x', '&', '!', '$1', ':n', '?', ';--', '0', '1e5', 'a,b',
-      '\u200d', '\ufeffx', '\u00a0y', '\u3000z', '\u{10ffff}', '<b>', '=', '`', '#',
+      'and',
+      'or',
+      'not',
+      'near',
+      'c++',
+      'c#',
+      '.net',
+      'a-b',
+      'a_b',
+      'a.b',
+      'a:b',
+      'title:a',
+      '"',
+      '"x"',
+      "it's",
+      '(x',
+      'x)',
+      '*',
+      '^x',
+      '-x',
+      '+x',
+      '{a',
+      'a}',
+      '[1',
+      '%',
+      '_',
+      '\\',
+      '/p/q.ts',
+      'a|b',
+      '@x',
+      '~x',
+      '&',
+      '!',
+      '$1',
+      ':n',
+      '?',
+      ';--',
+      '0',
+      '1e5',
+      'a,b',
+      '\u200d',
+      '\ufeffx',
+      '\u00a0y',
+      '\u3000z',
+      '\u{10ffff}',
+      '<b>',
+      '=',
+      '`',
+      '#',
     ];
     await keepWords(stage, ...words.map((word) => `filler ${word} filler`));
     for (const [index, word] of words.entries()) {
       const query: TextQuery = { mode: 'all', groups: [[{ text: word, prefix: false }]] };
       expect(await found(stage, query), word).toEqual([index + 1]);
-      const begins = words.flatMap((other, at) => (other.startsWith(word) || 'filler'.startsWith(word) ? [at + 1] : []));
+      const begins = words.flatMap((other, at) =>
+        other.startsWith(word) || 'filler'.startsWith(word) ? [at + 1] : [],
+      );
       const prefixes: TextQuery = { mode: 'all', groups: [[{ text: word, prefix: true }]] };
       expect(await found(stage, prefixes), `${word}…`).toEqual(begins);
     }
@@ -113,7 +161,9 @@ export const searchScope = makeConcern('what a search covers', {
     const trashed = makeMemory({ id: 2 });
     const document = makeDocument({ content: 'word' });
     await stage.write(
-      ...[makeMemory({ id: 1 }), trashed, makeMemory({ id: 3, mergedInto: 1 })].map((memory) => creates(memory, document)),
+      ...[makeMemory({ id: 1 }), trashed, makeMemory({ id: 3, mergedInto: 1 })].map((memory) =>
+        creates(memory, document),
+      ),
     );
     await stage.write(trashes(trashed));
     expect(await found(stage, wordsQuery('word'))).toEqual([1]);
@@ -137,7 +187,15 @@ export const searchScope = makeConcern('what a search covers', {
   'every part of the filter narrows a search': async (stage) => {
     const context = { projectPath: '/p', languages: ['Go'], frameworks: ['Gin'] };
     const document = makeDocument({ content: 'word' });
-    const fitting = makeMemory({ id: 1, type: 'fix', tags: ['t'], importance: 0.9, confidence: 0.9, createdAt: day(5), context });
+    const fitting = makeMemory({
+      id: 1,
+      type: 'fix',
+      tags: ['t'],
+      importance: 0.9,
+      confidence: 0.9,
+      createdAt: day(5),
+      context,
+    });
     await stage.write(creates(fitting, document), creates(makeMemory({ id: 2, confidence: 0.1 }), document));
     const parts: readonly MemoryFilter[] = [
       { ids: [memoryId(1)] },

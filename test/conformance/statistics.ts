@@ -1,6 +1,15 @@
 import { expect } from 'vitest';
 import type { Facet } from '../../src/storage/query.ts';
-import { day, importsRelationship, makeMemory, makeRelationship, memoryId, relates, replaces, trashes } from '../support/builders.ts';
+import {
+  day,
+  importsRelationship,
+  makeMemory,
+  makeRelationship,
+  memoryId,
+  relates,
+  replaces,
+  trashes,
+} from '../support/builders.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
 import { treacherousTexts } from './treacherous-texts.ts';
@@ -105,7 +114,15 @@ export const facets = makeConcern('facets', {
   'a prefix is a text, never a pattern': async (stage) => {
     const tags = ['100%', '100x', 'a_b', 'axb', 'x[1]', 'x1', '\\', '*', '?', "'"];
     await stage.keep(makeMemory({ tags }));
-    for (const [prefix, found] of [['100%', '100%'], ['a_', 'a_b'], ['x[', 'x[1]'], ['\\', '\\'], ['*', '*'], ['?', '?'], ["'", "'"]] as const) {
+    for (const [prefix, found] of [
+      ['100%', '100%'],
+      ['a_', 'a_b'],
+      ['x[', 'x[1]'],
+      ['\\', '\\'],
+      ['*', '*'],
+      ['?', '?'],
+      ["'", "'"],
+    ] as const) {
       expect(await values(stage, 'tags', prefix), prefix).toEqual([`${found} 1`]);
     }
     expect(await values(stage, 'tags', '%')).toEqual([]);
@@ -137,7 +154,10 @@ export const facets = makeConcern('facets', {
 
 export const idPrefixes = makeConcern('ids by their beginning', {
   'live ids come in ascending order, up to the limit': async (stage) => {
-    await stage.keep(...[0x2b, 0x1a, 0x2a, 0x2c].map((id) => makeMemory({ id })), makeMemory({ id: 0x2d, deletedAt: day(1) }));
+    await stage.keep(
+      ...[0x2b, 0x1a, 0x2a, 0x2c].map((id) => makeMemory({ id })),
+      makeMemory({ id: 0x2d, deletedAt: day(1) }),
+    );
     const find = (prefix: string, limit = 10): Promise<unknown> => stage.store.idsByPrefix(stage.scope, prefix, limit);
     expect(await find('0000002')).toEqual([0x2a, 0x2b, 0x2c].map(memoryId));
     expect(await find('0000002', 2)).toEqual([0x2a, 0x2b].map(memoryId));

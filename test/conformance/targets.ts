@@ -22,7 +22,8 @@ const sqlite: Target = {
   unreachable: async () => null,
   place: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'graph-memory-conformance-'));
-    const open = (path: string): Promise<Backend> => createBackend('sqlite', { path, synchronous: 'normal', readOnly: false });
+    const open = (path: string): Promise<Backend> =>
+      createBackend('sqlite', { path, synchronous: 'normal', readOnly: false });
     return {
       handle: () => open(join(folder, 'memory.db')),
       handleOnBackup: open,

@@ -49,7 +49,11 @@ export const usage = makeConcern('counting usage', {
     await stage.write(replaces(memory, { title: 'second' }));
     expect(await stage.memory(memory.id)).toStrictEqual(nextVersion(memory, { title: 'second' }));
     const before = (await stage.changes()).at(-1)?.before;
-    expect(before, 'the log keeps the record as it stood').toStrictEqual({ ...memory, usageCount: 1, lastAccessed: day(3) });
+    expect(before, 'the log keeps the record as it stood').toStrictEqual({
+      ...memory,
+      usageCount: 1,
+      lastAccessed: day(3),
+    });
   },
 
   'no ids count nothing': async (stage) => {
@@ -103,7 +107,11 @@ export const indexUpkeep = makeConcern('new words for the index', {
       { op: 'index_memory', id: memory.id, document: makeDocument({ title: 'second' }) },
       replaces(memory, {}, 'updated', makeDocument({ title: 'third' })),
     );
-    expect([await found(stage, 'first'), await found(stage, 'second'), await found(stage, 'third')]).toEqual([[], [], [1]]);
+    expect([await found(stage, 'first'), await found(stage, 'second'), await found(stage, 'third')]).toEqual([
+      [],
+      [],
+      [1],
+    ]);
   },
 });
 

@@ -100,7 +100,11 @@ export const relationshipConditions = makeConcern('conditions on relationships',
   },
 
   'an end in the trash or merged away is not there': async (stage) => {
-    await stage.keep(makeMemory({ id: 1 }), makeMemory({ id: 2, deletedAt: day(1) }), makeMemory({ id: 3, mergedInto: 1 }));
+    await stage.keep(
+      makeMemory({ id: 1 }),
+      makeMemory({ id: 2, deletedAt: day(1) }),
+      makeMemory({ id: 3, mergedInto: 1 }),
+    );
     await refuses(stage, [relates(makeRelationship({ from: 1, to: 2 }))], 'not_found', { id: memoryId(2) });
     await refuses(stage, [relates(makeRelationship({ from: 3, to: 2 }))], 'not_found', { id: memoryId(3) });
   },
@@ -131,7 +135,12 @@ export const relationshipConditions = makeConcern('conditions on relationships',
   'the second of one batch meets the first': async (stage) => {
     await stage.keep(...twoMemories);
     const details = { entity: 'relationship', id: relationshipId(1) };
-    await refuses(stage, [relates(makeRelationship({ id: 1 })), relates(makeRelationship({ id: 2 }))], 'duplicate', details);
+    await refuses(
+      stage,
+      [relates(makeRelationship({ id: 1 })), relates(makeRelationship({ id: 2 }))],
+      'duplicate',
+      details,
+    );
   },
 
   'closed and removed relationships stand in nobody’s way': async (stage) => {

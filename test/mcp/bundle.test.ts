@@ -24,7 +24,7 @@ const start = (env: NodeJS.ProcessEnv = {}): StdioChild =>
 const list = async (server: StdioChild): Promise<{ name: string }[]> => {
   await server.initialize();
   server.send({ id: 1, method: 'tools/list' });
-  return (await server.message(answerTo(1))).result?.['tools'] as { name: string }[];
+  return (await server.message(answerTo(1))).result?.tools as { name: string }[];
 };
 
 const caches = async (): Promise<string[]> => (await readdir(built.folder)).filter((name) => name.includes('.cache'));
@@ -41,7 +41,10 @@ const cacheMade = async (): Promise<string> => {
 test('the list of tools is the one that the sources give', async () => {
   const tools = await list(start());
   expect(tools).toEqual(
-    toolList.map(({ profile: _, annotations, ...tool }) => ({ ...tool, annotations: { ...annotations, openWorldHint: false } })),
+    toolList.map(({ profile: _, annotations, ...tool }) => ({
+      ...tool,
+      annotations: { ...annotations, openWorldHint: false },
+    })),
   );
   expect(tools.length).toBeGreaterThan(0);
 });
@@ -66,7 +69,8 @@ test('until the first call nothing is loaded that a list of tools can do without
   };
   const idle = await loaded(false);
   expect(idle).toContain('vm');
-  for (const name of ['better-sqlite3', 'http', 'http2', 'worker_threads', 'child_process']) expect(idle).not.toContain(name);
+  for (const name of ['better-sqlite3', 'http', 'http2', 'worker_threads', 'child_process'])
+    expect(idle).not.toContain(name);
   expect(await loaded(true)).toContain('better-sqlite3');
 });
 
@@ -115,7 +119,11 @@ describe('the code cache', () => {
 test('a memory that was stored is found by the next process', async () => {
   const first = start();
   await list(first);
-  const stored = await first.call(2, 'store_memory', { type: 'solution', title: 'Raise the busy timeout', content: 'It was 0.' });
+  const stored = await first.call(2, 'store_memory', {
+    type: 'solution',
+    title: 'Raise the busy timeout',
+    content: 'It was 0.',
+  });
   expect(stored.result?.isError).toBeUndefined();
   first.endInput();
   expect(await first.exited).toBe(0);
@@ -125,9 +133,31 @@ test('a memory that was stored is found by the next process', async () => {
   expect(found.result?.content?.[0]?.text).toContain('Raise the busy timeout');
 });
 
+test('a fault that nothing catches ends the process in one line that tells nothing of its cause', async () => {
+  const bomb = join(home, 'bomb.cjs');
+  await writeFile(bomb, "setTimeout(() => { throw new Error('SECRET'); }, 700);");
+  const server = start({ NODE_OPTIONS: `--require ${bomb}`, MEMORY_LOG_LEVEL: 'silent' });
+  await list(server);
+  expect(await server.exited).toBe(70);
+  expect(server.stderr()).toBe('graph-memory: internal: graph-memory stopped unexpectedly\n');
+});
+
+test('a bad variable ends the start in one line that names it', async () => {
+  const server = start({ MEMORY_TOOL_PROFILE: 'all' });
+  expect(await server.exited).toBe(3);
+  expect(server.stderr()).toMatch(/^graph-memory: config_invalid: MEMORY_TOOL_PROFILE .*\n$/);
+});
+
 test('the notices of what is bundled are shipped', async () => {
   const notices = await readFile(join(built.folder, 'third-party-licenses.txt'), 'utf8');
-  for (const name of ['@modelcontextprotocol/server', '@modelcontextprotocol/core', 'zod', 'hono', 'commander', 'pino']) {
+  for (const name of [
+    '@modelcontextprotocol/server',
+    '@modelcontextprotocol/core',
+    'zod',
+    'hono',
+    'commander',
+    'pino',
+  ]) {
     expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((?:MIT|Apache-2.0)\\)$`, 'm'));
   }
   expect(notices.match(/permission is hereby granted/gi)?.length).toBeGreaterThan(3);

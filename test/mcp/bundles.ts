@@ -14,7 +14,11 @@ export const buildServer = async (entry?: string): Promise<BuiltServer> => {
   const parent = await mkdtemp(join(import.meta.dirname, '../../node_modules/.graph-memory-test-'));
   const folder = join(parent, 'dist');
   await bundle({ outdir: folder, ...(entry === undefined ? {} : { entry }) });
-  return { folder, program: join(folder, 'graph-memory.cjs'), remove: () => rm(parent, { recursive: true, force: true }) };
+  return {
+    folder,
+    program: join(folder, 'graph-memory.cjs'),
+    remove: () => rm(parent, { recursive: true, force: true }),
+  };
 };
 
 export const scriptedMain = join(import.meta.dirname, 'scripted-main.ts');

@@ -66,7 +66,7 @@ describe.each(['stdio', 'http'] as const)('over %s', (over) => {
       expect(JSON.stringify(tools)).not.toContain('$schema');
       expect(tools[1]?.inputSchema).toEqual({
         type: 'object',
-        properties: { ms: { type: 'integer', minimum: 0, maximum: 60_000 } },
+        properties: { ms: { type: 'integer' } },
         required: ['ms'],
         additionalProperties: false,
       });
@@ -85,8 +85,12 @@ describe.each(['stdio', 'http'] as const)('over %s', (over) => {
 
     test('has many calls answered at once', async () => {
       const texts = Array.from({ length: 100 }, (_, index) => `call ${index}`);
-      const answers = await Promise.all(texts.map((text) => client.callTool({ name: 'echo_text', arguments: { text } })));
-      expect(answers.map((answer) => (answer as { structuredContent: { text: string } }).structuredContent.text)).toEqual(texts);
+      const answers = await Promise.all(
+        texts.map((text) => client.callTool({ name: 'echo_text', arguments: { text } })),
+      );
+      expect(
+        answers.map((answer) => (answer as { structuredContent: { text: string } }).structuredContent.text),
+      ).toEqual(texts);
     });
 
     test('is told what is wrong with arguments', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
-  CLIENT_CAPABILITIES_META_KEY,
   type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
   createRequestStateCodec,
   type ElicitRequestFormParams,

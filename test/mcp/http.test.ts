@@ -27,7 +27,11 @@ const initialize = {
 };
 
 const post = (url: string, body: unknown, more: Record<string, string> = {}): Promise<Response> =>
-  fetch(url, { method: 'POST', headers: { ...headers, ...more }, body: typeof body === 'string' ? body : JSON.stringify(body) });
+  fetch(url, {
+    method: 'POST',
+    headers: { ...headers, ...more },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
 
 const openSession = async (url: string): Promise<Record<string, string>> => {
   const response = await post(url, initialize);
@@ -48,10 +52,13 @@ const call = (name: string, args: unknown): unknown => ({
 const statusWith = (url: string, sent: Record<string, string>, path = '/mcp'): Promise<number> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
-    const request = nodeRequest({ hostname, port, path, method: 'POST', headers: { ...headers, ...sent } }, (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    });
+    const request = nodeRequest(
+      { hostname, port, path, method: 'POST', headers: { ...headers, ...sent } },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      },
+    );
     request.on('error', reject);
     request.end(JSON.stringify(initialize));
   });
@@ -79,7 +86,9 @@ describe('who may speak to it', () => {
   });
 
   test('another address than loopback needs the names of its hosts', async () => {
-    const refused = await serveHttp({ host: '0.0.0.0', port: 0, app: createScriptedApp() }).catch((error: unknown) => error);
+    const refused = await serveHttp({ host: '0.0.0.0', port: 0, app: createScriptedApp() }).catch(
+      (error: unknown) => error,
+    );
     expect(isAppError(refused, 'config_invalid') && refused.message).toContain('MEMORY_ALLOWED_HOSTS');
     const { url } = await start({ host: '0.0.0.0', allowedHosts: ['memory.example'] });
     expect(await statusWith(url, { host: 'memory.example' })).toBe(200);
@@ -90,7 +99,9 @@ describe('who may speak to it', () => {
     const { url } = await start();
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
-    socket.write('POST /mcp HTTP/1.1\r\nHost: evil.example\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{');
+    socket.write(
+      'POST /mcp HTTP/1.1\r\nHost: evil.example\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{',
+    );
     const answer = await new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(chunk.toString())));
     socket.destroy();
     expect(answer).toMatch(/^HTTP\/1.1 403 /);
@@ -103,7 +114,12 @@ describe('bodies', () => {
     ['in pieces', (size: number) => new Blob(['x'.repeat(size)]).stream()],
   ])('beyond 4 MiB %s are refused', async (_name, body) => {
     const { url } = await start();
-    const init: RequestInit & { duplex: 'half' } = { method: 'POST', headers, body: body(5 * 1024 * 1024), duplex: 'half' };
+    const init: RequestInit & { duplex: 'half' } = {
+      method: 'POST',
+      headers,
+      body: body(5 * 1024 * 1024),
+      duplex: 'half',
+    };
     const response = await fetch(url, init);
     expect(response.status).toBe(413);
     expect(await response.text()).toContain('request_too_large');
@@ -131,7 +147,8 @@ describe('bodies', () => {
   test('hold arguments that are seen as they were sent', async () => {
     const { url } = await start();
     const session = await openSession(url);
-    const body = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo_text","arguments":{"text":"x","__proto__":{}}}}';
+    const body =
+      '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo_text","arguments":{"text":"x","__proto__":{}}}}';
     expect(await (await post(url, body, session)).text()).toContain('"__proto__\\" is a key that is never accepted');
   });
 });
@@ -150,7 +167,9 @@ describe('sessions', () => {
   test('are needed, and only known ones are served', async () => {
     const { url } = await start();
     expect((await post(url, call('echo_text', { text: 'x' }))).status).toBe(400);
-    expect((await post(url, call('echo_text', { text: 'x' }), { 'mcp-session-id': crypto.randomUUID() })).status).toBe(404);
+    expect((await post(url, call('echo_text', { text: 'x' }), { 'mcp-session-id': crypto.randomUUID() })).status).toBe(
+      404,
+    );
     expect((await fetch(url, { headers: { accept: 'text/event-stream' } })).status).toBe(405);
     expect((await fetch(url, { method: 'PUT' })).status).toBeGreaterThanOrEqual(400);
   });
@@ -197,7 +216,9 @@ describe('the end', () => {
   test('a port that is taken is named, with what to do', async () => {
     const { url } = await start();
     const port = Number(new URL(url).port);
-    const refused = await serveHttp({ host: '127.0.0.1', port, app: createScriptedApp() }).catch((error: unknown) => error);
+    const refused = await serveHttp({ host: '127.0.0.1', port, app: createScriptedApp() }).catch(
+      (error: unknown) => error,
+    );
     expect(isAppError(refused, 'address_in_use') && refused.message).toContain(`port ${port} on 127.0.0.1 is in use`);
     expect(isAppError(refused) && refused.message).toContain('--port');
   });

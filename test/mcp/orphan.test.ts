@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BuiltServer, buildServer, scriptedMain } from './bundles.ts';
@@ -21,11 +22,12 @@ const isRunning = (pid: number): boolean => {
 
 test('a server whose parent is killed ends, though its input stays open', async () => {
   const code = `const { spawn } = require('node:child_process');
-    const server = spawn(process.execPath, [process.argv[1]], { stdio: ['inherit', 'ignore', 'ignore'] });
+    const server = spawn(process.execPath, [process.argv[1]], { stdio: [3, 'ignore', 'ignore'] });
     process.stdout.write(String(server.pid));
     setInterval(() => {}, 1000);`;
-  const parent = spawn(process.execPath, ['-e', code, built.program], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
+  // Not the parent's own stdin: Node closes that with the parent.
+  const parent = spawn(process.execPath, ['-e', code, built.program], { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
+  const [chunk] = (await once(parent.stdio[1] as Readable, 'data')) as [Buffer];
   const server = Number(chunk.toString());
   // Long enough for the server to have noted who its parent is.
   await sleep(1_000);
@@ -35,6 +37,6 @@ test('a server whose parent is killed ends, though its input stays open', async 
   while (isRunning(server) && performance.now() < until) await sleep(100);
   const survived = isRunning(server);
   if (survived) process.kill(server, 'SIGKILL');
-  parent.stdin.destroy();
+  parent.stdio[3]?.destroy();
   expect(survived).toBe(false);
 });

@@ -20,7 +20,10 @@ const tools = [
       kind: z.enum(['solution', 'problem', 'decision']).default('solution'),
       importance: z.number().min(0).max(1).optional(),
       limit: z.int().min(1).max(100).optional(),
-      links: z.array(z.strictObject({ memory_id: z.string(), type: z.string() })).max(2).optional(),
+      links: z
+        .array(z.strictObject({ memory_id: z.string(), type: z.string() }))
+        .max(2)
+        .optional(),
       extra: z.record(z.string(), z.unknown()).optional(),
     }),
     run: async (input) => ({ text: input.text, structured: { text: input.text, kind: input.kind } }),

@@ -24,7 +24,10 @@ export interface StdioChild {
   readonly messages: readonly Message[];
 }
 
-const answers = (id: number | string | null) => (message: Message): boolean => message.id === id && message.method === undefined;
+const answers =
+  (id: number | string | null) =>
+  (message: Message): boolean =>
+    message.id === id && message.method === undefined;
 export const answerTo = answers;
 
 const running = new Set<ChildProcess>();

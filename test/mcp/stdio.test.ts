@@ -34,8 +34,14 @@ describe('messages that cannot be served', () => {
   });
 
   test.each([
-    { where: 'at its end', message: (text: string) => `{"jsonrpc":"2.0","method":"tools/call","params":{"x":"${text}"},"id":7}` },
-    { where: 'at its start', message: (text: string) => `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"x":"${text}"}}` },
+    {
+      where: 'at its end',
+      message: (text: string) => `{"jsonrpc":"2.0","method":"tools/call","params":{"x":"${text}"},"id":7}`,
+    },
+    {
+      where: 'at its start',
+      message: (text: string) => `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"x":"${text}"}}`,
+    },
   ])('a message beyond 10 MiB is refused under the id that stands $where', async ({ message }) => {
     const server = await started();
     server.write(`${message('x'.repeat(11 * 1024 * 1024))}\n`);
@@ -47,7 +53,9 @@ describe('messages that cannot be served', () => {
   test('a message of 1 MB in many pieces arrives whole', async () => {
     const server = await started();
     const text = 'ä€😀 '.repeat(100_000);
-    const line = Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', id: 3, method: 'tools/call', params: { name: 'echo_text', arguments: { text } } })}\n`);
+    const line = Buffer.from(
+      `${JSON.stringify({ jsonrpc: '2.0', id: 3, method: 'tools/call', params: { name: 'echo_text', arguments: { text } } })}\n`,
+    );
     for (let at = 0; at < line.length; at += 65_521) server.process.stdin?.write(line.subarray(at, at + 65_521));
     expect(textOf(await server.message(answerTo(3))) === text).toBe(true);
   });

@@ -27,12 +27,18 @@ describe('arguments', () => {
   test.each([
     [{ text, Importance: 1 }, 'unknown key "Importance" (did you mean "importance"?)'],
     [{ text, zzz: 1 }, 'unknown key "zzz" (accepted: text, kind, importance, limit, links, extra)'],
-    [{ text, links: [{ memory_id: 'a', typ: 'b' }] }, '"links[0].type" is required; unknown key "links[0].typ" (did you mean "type"?)'],
+    [
+      { text, links: [{ memory_id: 'a', typ: 'b' }] },
+      '"links[0].type" is required; unknown key "links[0].typ" (did you mean "type"?)',
+    ],
     [{ text: 5 }, '"text" must be a string; got a number'],
     [{ text: null }, '"text" must be a string; got null'],
     [{ text: '' }, '"text" must have at least 1 character; got 0'],
     [{ text: 'x'.repeat(2_000_001) }, '"text" must have at most 2000000 characters; got 2000001'],
-    [{ text, kind: 'solutoin' }, '"kind" must be one of solution, problem, decision; got "solutoin" (nearest: "solution")'],
+    [
+      { text, kind: 'solutoin' },
+      '"kind" must be one of solution, problem, decision; got "solutoin" (nearest: "solution")',
+    ],
     [{ text, kind: 7 }, '"kind" must be one of solution, problem, decision; got a number'],
     [{ text, importance: 1.5 }, '"importance" must be at most 1; got 1.5'],
     [{ text, limit: 2.5 }, '"limit" must be a whole number; got the number 2.5'],

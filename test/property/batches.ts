@@ -39,8 +39,12 @@ const orderEnds = ({ from, to }: Ends, type: Relationship['type']): Ends => {
   return isSymmetric(type) && other < from ? { from: other, to: from } : { from, to: other };
 };
 
-const shapeRelationship = (number: number, ends: Ends, shape: ValueOf<typeof relationshipShape>, version: number): Relationship =>
-  makeRelationship({ ...shape, ...orderEnds(ends, shape.type), id: number, version });
+const shapeRelationship = (
+  number: number,
+  ends: Ends,
+  shape: ValueOf<typeof relationshipShape>,
+  version: number,
+): Relationship => makeRelationship({ ...shape, ...orderEnds(ends, shape.type), id: number, version });
 
 const createRelationship = (plain: PlainOperation & { op: 'relate' }, beliefs: Beliefs): readonly WriteOperation[] => {
   const relationship = shapeRelationship(plain.number, plain, plain.shape, 1);

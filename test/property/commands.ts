@@ -27,16 +27,35 @@ export const fraction = fc.oneof(
 );
 export const moment = fc.integer({ min: 0, max: 6 }).map((number) => day(number));
 const few = <T>(arbitrary: fc.Arbitrary<T>, maxLength = 3): fc.Arbitrary<T[]> => fc.array(arbitrary, { maxLength });
-const set = <T>(arbitrary: fc.Arbitrary<T>, maxLength = 3): fc.Arbitrary<T[]> => fc.uniqueArray(arbitrary, { maxLength });
+const set = <T>(arbitrary: fc.Arbitrary<T>, maxLength = 3): fc.Arbitrary<T[]> =>
+  fc.uniqueArray(arbitrary, { maxLength });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 2 });
 const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
   fc.oneof({ weight: 14, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
 
 const json: fc.Arbitrary<JsonObject> = fc
-  .dictionary(fc.oneof(text, fc.constantFrom('__proto__', 'constructor')), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 })
+  .dictionary(fc.oneof(text, fc.constantFrom('__proto__', 'constructor')), fc.jsonValue({ maxDepth: 2 }), {
+    maxKeys: 3,
+  })
   .map((value) => JSON.parse(JSON.stringify(value)) as JsonObject);
 
-const vocabulary = ['alp', 'alpha', 'alphabet', 'beta', 'c++', 'and', '"', "it's", '*', '%', 'a-b', 'größe', '漢字', '漢', '😀'];
+const vocabulary = [
+  'alp',
+  'alpha',
+  'alphabet',
+  'beta',
+  'c++',
+  'and',
+  '"',
+  "it's",
+  '*',
+  '%',
+  'a-b',
+  'größe',
+  '漢字',
+  '漢',
+  '😀',
+];
 export const word = fc.constantFrom(...vocabulary);
 const words = few(word, 4);
 export const document = fc.record({ title: words, tags: words, content: words, identifiers: words, context: words });
@@ -93,7 +112,13 @@ export const note = fc.record({ kind: changeKind, reason: maybe(text) });
 const off = fc.constantFrom(0, 0, 0, 0, 0, 0, 0, -1, 1);
 const key = fc.constantFrom('k', 'K', '%', 'é');
 
-const create = fc.record({ op: fc.constant('create'), number: memoryNumber, shape: memoryShape, document, note: maybe(note) });
+const create = fc.record({
+  op: fc.constant('create'),
+  number: memoryNumber,
+  shape: memoryShape,
+  document,
+  note: maybe(note),
+});
 const relate = fc.record({
   op: fc.constant('relate'),
   number: relationshipNumber,
@@ -106,16 +131,38 @@ const relate = fc.record({
 
 const operation = fc.oneof(
   { weight: 3, arbitrary: create },
-  { weight: 5, arbitrary: fc.record({ op: fc.constant('replace'), number: memoryNumber, shape: memoryShape, document, note, off }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ op: fc.constant('replace'), number: memoryNumber, shape: memoryShape, document, note, off }),
+  },
   { weight: 4, arbitrary: relate },
-  { weight: 4, arbitrary: fc.record({ op: fc.constant('reshape'), number: furnishedRelationship, shape: relationshipShape, note, off }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      op: fc.constant('reshape'),
+      number: furnishedRelationship,
+      shape: relationshipShape,
+      note,
+      off,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('index'), number: memoryNumber, document }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('use'), numbers: set(memoryNumber), at: moment }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('remember'), key, fingerprint: text, answer: json, at: moment }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ op: fc.constant('remember'), key, fingerprint: text, answer: json, at: moment }),
+  },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('guard'), off }) },
   {
     weight: 1,
-    arbitrary: fc.record({ op: fc.constant('log'), number: memoryNumber, before: maybe(memoryShape), note, at: moment, by: maybe(text) }),
+    arbitrary: fc.record({
+      op: fc.constant('log'),
+      number: memoryNumber,
+      before: maybe(memoryShape),
+      note,
+      at: moment,
+      by: maybe(text),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('purge'), number: memoryNumber }) },
 );

@@ -35,7 +35,10 @@ const keyOf = ({ id, title, createdAt, updatedAt, importance, confidence }: Memo
   return { value: values[field], id };
 };
 
-const leaf = async (store: GraphStore, { filter, field, direction, limit }: Read & { command: 'leaf' }): Promise<unknown> => {
+const leaf = async (
+  store: GraphStore,
+  { filter, field, direction, limit }: Read & { command: 'leaf' },
+): Promise<unknown> => {
   const all: Memory[] = [];
   for (;;) {
     const last = all.at(-1);
@@ -43,12 +46,19 @@ const leaf = async (store: GraphStore, { filter, field, direction, limit }: Read
     const rows = await store.listMemories(scope, { filter, sort: { field, direction }, limit, ...after });
     all.push(...rows);
     if (rows.length < limit) return all;
+    if (all.length > 1000) throw new Error('the pages never end');
   }
 };
 
 const page = (store: GraphStore, question: Read & { command: 'page' }): Promise<unknown> => {
   const { filter, field, direction, limit, after } = question;
-  const values = { title: after.text, created_at: after.moment, updated_at: after.moment, importance: after.number, confidence: after.number };
+  const values = {
+    title: after.text,
+    created_at: after.moment,
+    updated_at: after.moment,
+    importance: after.number,
+    confidence: after.number,
+  };
   const sort = { field, direction };
   return store.listMemories(scope, { filter, sort, limit, after: { value: values[field], id: memoryId(after.id) } });
 };
@@ -67,7 +77,10 @@ const walk = (store: GraphStore, question: Read & { command: 'traverse' }): Prom
   });
 };
 
-export const ask = async (store: GraphStore, question: Exclude<Read, { command: 'search' | 'reopen' }>): Promise<unknown> => {
+export const ask = async (
+  store: GraphStore,
+  question: Exclude<Read, { command: 'search' | 'reopen' }>,
+): Promise<unknown> => {
   switch (question.command) {
     case 'memories':
       return store.memories(scope, question.ids, question.state);

@@ -18,14 +18,18 @@ import {
 const some = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { maxLength: 4 });
 /** A record any of whose keys may be missing; mostly most are, so that something is found. */
 const partial = <T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<Partial<T>> =>
-  fc.record(
-    Object.fromEntries(
-      Object.entries<fc.Arbitrary<unknown>>(model).map(([key, arbitrary]) => [
-        key,
-        fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary }),
-      ]),
-    ),
-  ).map((record) => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>);
+  fc
+    .record(
+      Object.fromEntries(
+        Object.entries<fc.Arbitrary<unknown>>(model).map(([key, arbitrary]) => [
+          key,
+          fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary }),
+        ]),
+      ),
+    )
+    .map(
+      (record) => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>,
+    );
 
 const ids: fc.Arbitrary<MemoryId[]> = fc.uniqueArray(memoryNumber.map(memoryId), { maxLength: 6 });
 const relationshipIds: fc.Arbitrary<RelationshipId[]> = some(relationshipNumber.map(relationshipId));
@@ -50,7 +54,7 @@ const filter = partial({
 
 const field = fc.constantFrom('created_at', 'updated_at', 'importance', 'confidence', 'title' as const);
 const direction = fc.constantFrom('asc', 'desc' as const);
-const limit = fc.constantFrom(1, 2, 3, 5, 100);
+const limit = fc.constantFrom<number>(1, 2, 3, 5, 100);
 
 const textQuery = fc.record({
   mode: fc.constantFrom('any', 'all' as const),

@@ -25,10 +25,23 @@ const keepMemory = (draft: Draft, memory: Memory, document: SearchDocument): voi
 
 const logMemory = (draft: Draft, batch: WriteBatch, memory: Memory, note: ChangeNote, before: Memory | null): void => {
   const { id, version } = memory;
-  log(draft, { entity: 'memory', id, before, version, kind: note.kind, reason: note.reason, at: batch.at, by: batch.by });
+  log(draft, {
+    entity: 'memory',
+    id,
+    before,
+    version,
+    kind: note.kind,
+    reason: note.reason,
+    at: batch.at,
+    by: batch.by,
+  });
 };
 
-const createMemory = (draft: Draft, batch: WriteBatch, { memory, document, note }: Operation<'create_memory'>): void => {
+const createMemory = (
+  draft: Draft,
+  batch: WriteBatch,
+  { memory, document, note }: Operation<'create_memory'>,
+): void => {
   if (draft.memories.has(memory.id)) {
     throw new AppError('duplicate', 'A memory with this id is there already.', {
       details: { entity: 'memory', id: memory.id },
@@ -41,7 +54,9 @@ const createMemory = (draft: Draft, batch: WriteBatch, { memory, document, note 
 const expectVersion = (before: Memory | Relationship | undefined, id: string, expectedVersion: number): void => {
   if (before === undefined) throw new AppError('not_found', 'There is no such record.', { details: { id } });
   if (before.version !== expectedVersion) {
-    throw new AppError('version_conflict', 'Somebody changed the record.', { details: { id, version: before.version } });
+    throw new AppError('version_conflict', 'Somebody changed the record.', {
+      details: { id, version: before.version },
+    });
   }
 };
 
@@ -56,7 +71,8 @@ const replaceMemory = (draft: Draft, batch: WriteBatch, operation: Operation<'re
 const keepRelationship = (draft: Draft, relationship: Relationship): void => {
   const { id, from, to, type } = relationship;
   const twin = [...draft.relationships.values()].find(
-    (other) => other.id !== id && other.from === from && other.to === to && other.type === type && isLiveRelationship(other),
+    (other) =>
+      other.id !== id && other.from === from && other.to === to && other.type === type && isLiveRelationship(other),
   );
   if (isLiveRelationship(relationship) && twin !== undefined) {
     throw new AppError('duplicate', 'The two are joined by a live relationship of this type already.', {

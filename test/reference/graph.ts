@@ -1,14 +1,22 @@
 import type { MemoryId } from '../../src/domain/ids.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
 import { isSymmetric } from '../../src/domain/relationship.ts';
-import type { Direction, RelationshipQuery, Traversal, TraversalRequest, TraversalStep } from '../../src/storage/query.ts';
+import type {
+  Direction,
+  RelationshipQuery,
+  Traversal,
+  TraversalRequest,
+  TraversalStep,
+} from '../../src/storage/query.ts';
 import { compareText } from './order.ts';
 import type { State } from './state.ts';
-import { hasLiveEnds, isLiveId, isLiveRelationship, relationshipStateOf } from './state.ts';
+import { hasLiveEnds, isLiveRelationship, relationshipStateOf } from './state.ts';
 
 const isSeenFrom = ({ from, to, type }: Relationship, id: MemoryId, direction: Direction): boolean => {
   const eitherWay = direction === 'both' || isSymmetric(type);
-  return (from === id && (eitherWay || direction === 'outgoing')) || (to === id && (eitherWay || direction === 'incoming'));
+  return (
+    (from === id && (eitherWay || direction === 'outgoing')) || (to === id && (eitherWay || direction === 'incoming'))
+  );
 };
 
 export const findRelationships = (state: State, query: RelationshipQuery): readonly Relationship[] => {
@@ -24,7 +32,11 @@ export const findRelationships = (state: State, query: RelationshipQuery): reado
     .slice(0, query.limit);
 };
 
-const relationshipsFrom = (state: State, id: MemoryId, { types, direction }: TraversalRequest): readonly Relationship[] =>
+const relationshipsFrom = (
+  state: State,
+  id: MemoryId,
+  { types, direction }: TraversalRequest,
+): readonly Relationship[] =>
   [...state.relationships.values()]
     .filter((relationship) => isLiveRelationship(relationship) && hasLiveEnds(state, relationship))
     .filter(({ type }) => types?.includes(type) ?? true)
@@ -42,7 +54,7 @@ export const traverseState = (state: State, request: TraversalRequest): Traversa
   const steps: TraversalStep[] = [];
   const reached = new Set<MemoryId>([start]);
   let cut = false;
-  let frontier: readonly MemoryId[] = isLiveId(state, start) ? [start] : [];
+  let frontier: readonly MemoryId[] = [start];
   for (let depth = 1; depth <= maxDepth; depth += 1) {
     const next: MemoryId[] = [];
     for (const from of frontier) {

@@ -41,7 +41,12 @@ const makeScorer = (state: State, query: TextQuery): ((document: SearchDocument)
     }, 0);
 };
 
-export const searchState = (state: State, query: TextQuery, filter: MemoryFilter, limit: number): readonly SearchHit[] => {
+export const searchState = (
+  state: State,
+  query: TextQuery,
+  filter: MemoryFilter,
+  limit: number,
+): readonly SearchHit[] => {
   const score = makeScorer(state, query);
   const hits: SearchHit[] = [];
   for (const [id, document] of state.documents) {

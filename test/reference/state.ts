@@ -63,8 +63,7 @@ export const relationshipStateOf = (relationship: Relationship): Exclude<Relatio
   return relationship.validUntil === null ? 'live' : 'closed';
 };
 
-export const isLiveRelationship = (relationship: Relationship): boolean =>
-  relationshipStateOf(relationship) === 'live';
+export const isLiveRelationship = (relationship: Relationship): boolean => relationshipStateOf(relationship) === 'live';
 
 export const isLiveId = (state: Pick<State, 'memories'>, id: MemoryId): boolean => {
   const memory = state.memories.get(id);

@@ -7,7 +7,10 @@ onEveryStore('update_memory and delete_memory', (open) => {
     const id = await bench.store('Deploy', { content: 'Run make deploy', tags: ['ops'], summary: 'how' });
     bench.now += 1000;
     expect(await bench.facts('update_memory', { memory_id: id, content: 'Run make ship' })).toEqual({ id, version: 2 });
-    expect(await bench.facts('update_memory', { memory_id: id, summary: null, tags: ['Ops', 'release'] })).toEqual({ id, version: 3 });
+    expect(await bench.facts('update_memory', { memory_id: id, summary: null, tags: ['Ops', 'release'] })).toEqual({
+      id,
+      version: 3,
+    });
     const [memory] = await bench.context.store.memories(bench.context.scope, [id], 'live');
     expect(memory).toMatchObject({
       title: 'Deploy',
@@ -23,7 +26,11 @@ onEveryStore('update_memory and delete_memory', (open) => {
   it('adds no version when nothing changes, and refuses an empty change', async () => {
     const bench = await open();
     const id = await bench.store('Same', { importance: 0.7 });
-    expect(await bench.facts('update_memory', { memory_id: id, importance: 0.7 })).toEqual({ id, version: 1, changed: false });
+    expect(await bench.facts('update_memory', { memory_id: id, importance: 0.7 })).toEqual({
+      id,
+      version: 1,
+      changed: false,
+    });
     await expect(bench.facts('update_memory', { memory_id: id })).rejects.toMatchObject({ code: 'invalid_input' });
   });
 
@@ -32,7 +39,11 @@ onEveryStore('update_memory and delete_memory', (open) => {
     const id = await bench.store('C', { context: { languages: ['Go'], git_branch: 'main' } });
     await bench.facts('update_memory', { memory_id: id, context: { git_branch: 'next' } });
     const [memory] = await bench.context.store.memories(bench.context.scope, [id], 'live');
-    expect(memory?.context).toMatchObject({ languages: ['Go'], gitBranch: 'next', projectPath: 'github.com/acme/shop' });
+    expect(memory?.context).toMatchObject({
+      languages: ['Go'],
+      gitBranch: 'next',
+      projectPath: 'github.com/acme/shop',
+    });
   });
 
   it('answers a stale expected_version with the current record', async () => {

@@ -36,7 +36,9 @@ onEveryStore('create_relationship', (open) => {
     await bench.relate(b, 'DEPENDS_ON', c);
     await expect(bench.relate(c, 'DEPENDS_ON', a)).rejects.toMatchObject({
       code: 'cycle',
-      message: expect.stringMatching(/"Third" -DEPENDS_ON-> .*"First" -DEPENDS_ON-> .*"Second" -DEPENDS_ON-> .*"Third"/),
+      message: expect.stringMatching(
+        /"Third" -DEPENDS_ON-> .*"First" -DEPENDS_ON-> .*"Second" -DEPENDS_ON-> .*"Third"/,
+      ),
       details: { path: [c, a, b, c] },
     });
     await bench.relate(c, 'CAUSES', a);
@@ -50,7 +52,12 @@ onEveryStore('create_relationship', (open) => {
   it('does not let two writers close a cycle together', async () => {
     const bench = await open();
     const ids = await Promise.all(Array.from({ length: 4 }, (_, i) => bench.store(`node ${i}`)));
-    const ring = ids.map((id, i) => bench.relate(id, 'BLOCKS', ids[(i + 1) % 4] ?? id).then(() => 'stored', (e: { code: string }) => e.code));
+    const ring = ids.map((id, i) =>
+      bench.relate(id, 'BLOCKS', ids[(i + 1) % 4] ?? id).then(
+        () => 'stored',
+        (e: { code: string }) => e.code,
+      ),
+    );
     const outcomes = (await Promise.all(ring)).sort();
     expect(outcomes).toEqual(['cycle', 'stored', 'stored', 'stored']);
   });
@@ -87,7 +94,11 @@ onEveryStore('get_related_memories', (open) => {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
-      const text = await bench.text('get_related_memories', { memory_id: hub, limit: 7, ...(cursor ? { cursor } : {}) });
+      const text = await bench.text('get_related_memories', {
+        memory_id: hub,
+        limit: 7,
+        ...(cursor ? { cursor } : {}),
+      });
       seen.push(...[...text.matchAll(/general (\S{36})/g)].map((match) => match[1] ?? '').filter((id) => id !== hub));
       cursor = /more: cursor (\S+)/.exec(text)?.[1];
       if (seen.length === 7) await bench.relate(hub, 'CAUSES', await bench.store('late and strong'), { strength: 1 });

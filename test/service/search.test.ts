@@ -7,9 +7,20 @@ const cursorIn = (text: string): string | undefined => /more: cursor (\S+)/.exec
 onEveryStore('recall_memories and search_memories', (open) => {
   it('finds words in any order, by stem, tag and part of an identifier', async () => {
     const bench = await open();
-    const id = await bench.store('Timeout on login', { tags: ['jwt'], content: 'AuthMiddleware calls readFileSync each time' });
+    const id = await bench.store('Timeout on login', {
+      tags: ['jwt'],
+      content: 'AuthMiddleware calls readFileSync each time',
+    });
     await bench.store('Paint the shed', { content: 'green' });
-    for (const query of ['login timeout', 'LOGINS timing out timeouts', 'jwt', 'readFileSync', 'read file', 'auth middleware', 'naïve login']) {
+    for (const query of [
+      'login timeout',
+      'LOGINS timing out timeouts',
+      'jwt',
+      'readFileSync',
+      'read file',
+      'auth middleware',
+      'naïve login',
+    ]) {
       expect(idsIn(await bench.text('recall_memories', { query })), query).toEqual([id]);
     }
     expect(await bench.text('recall_memories', { query: 'giraffe' })).toMatch(/^No memory matches/);
@@ -19,7 +30,22 @@ onEveryStore('recall_memories and search_memories', (open) => {
     const bench = await open();
     const id = await bench.store('C++ and foo-bar', { content: '100% of a_b NEAR (x) "quoted" -not col:val *' });
     await bench.store('Something else');
-    for (const query of ['foo-bar', '"', '100%', '-not', 'col:val', 'NEAR(', 'a_b', "it's", 'title:foo', '*', '%', '_', '{}[]^~', 'AND OR NOT']) {
+    for (const query of [
+      'foo-bar',
+      '"',
+      '100%',
+      '-not',
+      'col:val',
+      'NEAR(',
+      'a_b',
+      "it's",
+      'title:foo',
+      '*',
+      '%',
+      '_',
+      '{}[]^~',
+      'AND OR NOT',
+    ]) {
       await expect(bench.text('recall_memories', { query }), query).resolves.toEqual(expect.any(String));
     }
     expect(idsIn(await bench.text('recall_memories', { query: 'foo-bar' }))).toEqual([id]);
@@ -29,7 +55,10 @@ onEveryStore('recall_memories and search_memories', (open) => {
   it('brings the solution with the problem, marked as linked', async () => {
     const bench = await open();
     const problem = await bench.store('Build fails with ENOSPC', { type: 'problem' });
-    const fix = await bench.store('Prune old artefacts', { type: 'solution', links: [{ memory_id: problem, type: 'SOLVES' }] });
+    const fix = await bench.store('Prune old artefacts', {
+      type: 'solution',
+      links: [{ memory_id: problem, type: 'SOLVES' }],
+    });
     const text = await bench.text('recall_memories', { query: 'ENOSPC build' });
     expect(text).toContain(`linked: <- SOLVES solution ${fix} "Prune old artefacts"`);
     expect(text).toContain('[title: Build, ENOSPC]');
@@ -86,7 +115,9 @@ onEveryStore('recall_memories and search_memories', (open) => {
     expect(idsIn(await bench.text('search_memories', { terms: ['alpha', 'beta'], match_mode: 'all' }))).toEqual([both]);
     expect(idsIn(await bench.text('search_memories', { query: 'gamma beta', search_tolerance: 'strict' }))).toEqual([]);
     expect(idsIn(await bench.text('search_memories', { query: 'gam', search_tolerance: 'fuzzy' }))).toEqual([one]);
-    await expect(bench.call('search_memories', { query: 'a', terms: ['b'] })).rejects.toMatchObject({ code: 'invalid_input' });
+    await expect(bench.call('search_memories', { query: 'a', terms: ['b'] })).rejects.toMatchObject({
+      code: 'invalid_input',
+    });
   });
 
   it('pages a list and a ranking without repeating or skipping while others write', async () => {
@@ -96,7 +127,13 @@ onEveryStore('recall_memories and search_memories', (open) => {
       if (i % 3 === 0) bench.now += 1;
       stored.push(await bench.store(`topic number ${i}`));
     }
-    for (const request of [{}, { query: 'topic' }, { query: 'topic', sort: 'oldest' }, { sort: 'title' }, { sort: 'importance' }]) {
+    for (const request of [
+      {},
+      { query: 'topic' },
+      { query: 'topic', sort: 'oldest' },
+      { sort: 'title' },
+      { sort: 'importance' },
+    ]) {
       const seen: string[] = [];
       let cursor: string | undefined;
       let pages = 0;
@@ -114,11 +151,17 @@ onEveryStore('recall_memories and search_memories', (open) => {
 
   it('keeps to max_tokens, says what was left out, and the cursor goes on behind what was shown', async () => {
     const bench = await open();
-    for (let i = 0; i < 20; i += 1) await bench.store(`topic ${i} ${'long title '.repeat(12)}`, { content: 'word '.repeat(300) });
+    for (let i = 0; i < 20; i += 1)
+      await bench.store(`topic ${i} ${'long title '.repeat(12)}`, { content: 'word '.repeat(300) });
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
-      const text = await bench.text('recall_memories', { query: 'topic', max_tokens: 400, limit: 20, ...(cursor ? { cursor } : {}) });
+      const text = await bench.text('recall_memories', {
+        query: 'topic',
+        max_tokens: 400,
+        limit: 20,
+        ...(cursor ? { cursor } : {}),
+      });
       expect(text.length).toBeLessThanOrEqual(1600);
       if (seen.length === 0) expect(text).toMatch(/truncated: \d+ of these 20 did not fit/);
       seen.push(...idsIn(text));
@@ -155,7 +198,9 @@ onEveryStore('get_recent_activity', (open) => {
     const other = await bench.store('Elsewhere', { context: { project_path: 'github.com/acme/other' } });
     await bench.facts('update_memory', { memory_id: old, content: 'changed now' });
     const text = await bench.text('get_recent_activity', {});
-    const places = ['unresolved problems (any age): 1', open1, 'decided: 1', decision, 'changed: 1', old].map((part) => text.indexOf(part));
+    const places = ['unresolved problems (any age): 1', open1, 'decided: 1', decision, 'changed: 1', old].map((part) =>
+      text.indexOf(part),
+    );
     expect(places).not.toContain(-1);
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(text).not.toContain(solved);

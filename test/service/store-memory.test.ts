@@ -10,7 +10,11 @@ onEveryStore('store_memory', (open) => {
       summary: 'Raise it',
       tags: [' Nginx ', 'nginx', 'AUTH'],
       importance: 0.9,
-      context: { files_involved: ['etc/nginx.conf'], languages: ['Lua'], additional_metadata: { ticket: 7, nested: { ok: true } } },
+      context: {
+        files_involved: ['etc/nginx.conf'],
+        languages: ['Lua'],
+        additional_metadata: { ticket: 7, nested: { ok: true } },
+      },
     });
     const [memory] = await bench.context.store.memories(bench.context.scope, [id], 'live');
     expect(memory).toMatchObject({
@@ -77,14 +81,24 @@ onEveryStore('store_memory', (open) => {
     const text = { content: 'Set proxy_read_timeout to 120s because the upstream is slow to answer on cold start' };
     const first = await bench.store('Raise the proxy timeout', text);
     await bench.store('Paint the shed', { content: 'Green, two coats' });
-    const facts = await bench.facts('store_memory', { type: 'general', title: 'Raise the proxy timeout again', ...text });
-    expect(facts['near_duplicates']).toEqual([{ id: first, title: 'Raise the proxy timeout', similarity: expect.any(Number) }]);
+    const facts = await bench.facts('store_memory', {
+      type: 'general',
+      title: 'Raise the proxy timeout again',
+      ...text,
+    });
+    expect(facts['near_duplicates']).toEqual([
+      { id: first, title: 'Raise the proxy timeout', similarity: expect.any(Number) },
+    ]);
     expect(await bench.text('search_memories', {})).toMatch(/^3 of 3/);
   });
 
   it('refuses what no store could give back, naming every problem, and stores nothing', async () => {
     const bench = await open();
-    const bad = { title: 'x'.repeat(201), content: 'half \ud800 pair', tags: Array.from({ length: 51 }, (_, i) => `t${i}`) };
+    const bad = {
+      title: 'x'.repeat(201),
+      content: 'half \ud800 pair',
+      tags: Array.from({ length: 51 }, (_, i) => `t${i}`),
+    };
     const refused = bench.store('unused', bad);
     await expect(refused).rejects.toMatchObject({
       code: 'invalid_input',

@@ -65,7 +65,12 @@ export const onEveryStore = (
         text: async (name, input) => (await bench.call(name, input)).text,
         facts: async (name, input) => (await bench.call(name, input)).structured ?? {},
         store: async (title, more = {}) => {
-          const facts = await bench.facts('store_memory', { type: 'general', title, content: `About ${title}`, ...more });
+          const facts = await bench.facts('store_memory', {
+            type: 'general',
+            title,
+            content: `About ${title}`,
+            ...more,
+          });
           return facts['id'] as MemoryId;
         },
         relate: (from, relationship_type, to, more = {}) =>

@@ -1,6 +1,6 @@
 /**
- * The full-text index gets finished tokens, so every ASCII character but the space (and NUL, which no token holds) belongs to a word;
- * the `ascii` tokenizer already takes all others as part of one.
+ * The full-text index gets finished tokens, so every ASCII character but the space (and NUL, which no token holds)
+ * belongs to a word; the `ascii` tokenizer already takes all others as part of one.
  */
 const tokenCharacters = Array.from({ length: 127 }, (_, index) => String.fromCharCode(index + 1))
   .filter((character) => !/[ A-Za-z0-9]/.test(character))
@@ -50,7 +50,8 @@ CREATE TABLE memory (
   extra TEXT,
   live INTEGER NOT NULL GENERATED ALWAYS AS (deleted_at IS NULL AND merged_into IS NULL) VIRTUAL
 ) STRICT;
--- Read backwards: newest first, ties by id. Descending keys would put every new row at the left edge of a tree, which costs twice the pages.
+-- Read backwards: newest first, ties by id. Descending keys would put each new row at the left edge of the tree,
+-- which costs twice the pages.
 CREATE INDEX memory_created ON memory (created_at, id DESC) WHERE live = 1;
 CREATE INDEX memory_updated ON memory (updated_at, id DESC) WHERE live = 1;
 CREATE INDEX memory_type ON memory (type, created_at, id DESC) WHERE live = 1;
@@ -58,7 +59,8 @@ CREATE INDEX memory_project ON memory (context_project_path, created_at, id DESC
   WHERE live = 1 AND context_project_path IS NOT NULL;
 CREATE INDEX memory_trash ON memory (updated_at, id DESC) WHERE live = 0;
 
--- By value what \`memory.tags\` lists in order. No foreign key: it would want an index on \`memory_pk\`, a page more for each write.
+-- By value what \`memory.tags\` lists in order. No foreign key: it would want an index on \`memory_pk\`,
+-- one more page for each write.
 CREATE TABLE memory_tag (
   tag TEXT NOT NULL,
   memory_pk INTEGER NOT NULL,
@@ -103,8 +105,10 @@ CREATE TABLE relationship (
 CREATE UNIQUE INDEX relationship_live ON relationship (from_pk, to_pk, type) WHERE live = 1;
 CREATE INDEX relationship_out ON relationship (from_pk, live, strength DESC, id, type, to_pk);
 CREATE INDEX relationship_in ON relationship (to_pk, live, strength DESC, id, type, from_pk);
-CREATE INDEX relationship_out_symmetric ON relationship (from_pk, live, strength DESC, id, type, to_pk) WHERE symmetric = 1;
-CREATE INDEX relationship_in_symmetric ON relationship (to_pk, live, strength DESC, id, type, from_pk) WHERE symmetric = 1;
+CREATE INDEX relationship_out_symmetric ON relationship (from_pk, live, strength DESC, id, type, to_pk)
+  WHERE symmetric = 1;
+CREATE INDEX relationship_in_symmetric ON relationship (to_pk, live, strength DESC, id, type, from_pk)
+  WHERE symmetric = 1;
 
 CREATE TABLE change_log (
   seq INTEGER PRIMARY KEY,

@@ -1,5 +1,5 @@
-import { AnswerBudget } from './answer-budget.ts';
 import type { Paged } from '../../service/ranked-page.ts';
+import { AnswerBudget } from './answer-budget.ts';
 
 /** Room for the closing lines: a cursor and what was left out. */
 const closingReserve = 160;

@@ -78,7 +78,9 @@ export const openedAnswer = (found: OpenedMemories, maxTokens: number): string =
     }
     lines.push(...first, ...contentLines(opened.memory, budget), ...connectionLines(opened, budget));
   }
-  if (left.length > 0) lines.push(`truncated: ${left.length} more did not fit into max_tokens ${maxTokens}; next: ${left[0]}`);
-  if (found.missing.length > 0) lines.push(`not found: ${found.missing.slice(0, 3).join(', ')}${found.missing.length > 3 ? ' …' : ''}`);
+  if (left.length > 0)
+    lines.push(`truncated: ${left.length} more did not fit into max_tokens ${maxTokens}; next: ${left[0]}`);
+  if (found.missing.length > 0)
+    lines.push(`not found: ${found.missing.slice(0, 3).join(', ')}${found.missing.length > 3 ? ' …' : ''}`);
   return lines.join('\n');
 };

@@ -4,7 +4,8 @@ import type { Relationship } from '../../domain/relationship.ts';
 
 export const isoTime = (at: number): string => new Date(at).toISOString();
 
-const isEmpty = (value: unknown): boolean => value === null || value === undefined || (Array.isArray(value) && value.length === 0);
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === undefined || (Array.isArray(value) && value.length === 0);
 
 const flat = (record: object, fields: readonly Field[]): JsonObject =>
   Object.fromEntries(

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { bundle } from '../bundle.ts';
+import type { Draft } from './corpus.ts';
+import { type FilledStore, fillStore } from './filled-store.ts';
+import { environment, type StdioServer, startServer } from './stdio-server.ts';
+
+export const root = join(import.meta.dirname, '../..');
+export const program = join(root, 'dist/graph-memory.cjs');
+
+/** What the sections share: a folder that is removed at the end, stores that are filled once, and the servers that run on them. */
+export class BenchContext {
+  readonly folder: string;
+  readonly large: boolean;
+  readonly #stores = new Map<number, FilledStore>();
+  readonly #servers = new Set<StdioServer>();
+  #echo: Promise<string> | undefined;
+
+  constructor(folder: string, large: boolean) {
+    this.folder = folder;
+    this.large = large;
+  }
+
+  async store(size: number): Promise<FilledStore> {
+    const found = this.#stores.get(size) ?? (await fillStore(this.folder, size));
+    this.#stores.set(size, found);
+    return found;
+  }
+
+  /** The published bundle on a store. */
+  serve(path: string, settings: NodeJS.ProcessEnv = {}): Promise<StdioServer> {
+    return this.#start(program, { MEMORY_SQLITE_PATH: path, ...settings });
+  }
+
+  /** The same kind of server around a tool that does nothing. */
+  async serveEcho(): Promise<StdioServer> {
+    this.#echo ??= this.#buildEcho();
+    return this.#start(await this.#echo, {});
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#servers].map((server) => server.stop()));
+    this.#servers.clear();
+  }
+
+  async #start(file: string, settings: NodeJS.ProcessEnv): Promise<StdioServer> {
+    const server = await startServer(file, this.folder, environment(this.folder, settings));
+    this.#servers.add(server);
+    return server;
+  }
+
+  async #buildEcho(): Promise<string> {
+    const outdir = join(this.folder, 'echo');
+    await bundle({ outdir, entry: join(import.meta.dirname, 'echo-main.ts') });
+    return join(outdir, 'graph-memory.cjs');
+  }
+}
+
+/** Calls that are made and not counted, until code and pages are warm. */
+export const warmUp = async (times: number, call: (round: number) => unknown): Promise<void> => {
+  for (let round = 0; round < times; round += 1) await call(round);
+};
+
+export const storeArguments = (draft: Draft): object => ({
+  type: draft.type,
+  title: draft.title,
+  content: draft.content,
+  tags: draft.tags,
+  importance: draft.importance,
+  context: { project_path: draft.project, languages: draft.languages, files_involved: draft.files },
+});

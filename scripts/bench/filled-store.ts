@@ -1,0 +1,179 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createBackend } from '../../backends/index.ts';
+import { singleTenantScope } from '../../src/auth/policy.ts';
+import type { MemoryId, RelationshipId } from '../../src/domain/ids.ts';
+import type { Memory } from '../../src/domain/memory.ts';
+import { isSymmetric, type Relationship, type RelationshipType } from '../../src/domain/relationship.ts';
+import { searchDocument } from '../../src/search/document.ts';
+import type { WriteOperation } from '../../src/storage/batch.ts';
+import type { Backend } from '../../src/storage/store.ts';
+import { corpus, type Draft } from './corpus.ts';
+import { between, pick, seeded, uuid } from './random.ts';
+
+export interface FilledStore {
+  readonly path: string;
+  readonly size: number;
+  readonly ids: readonly MemoryId[];
+  /** Every twentieth memory is related to it, at most 5,000. */
+  readonly hub: MemoryId;
+}
+
+const batchSize = 10_000;
+const relationshipsEach = 5;
+const year = 365 * 86_400_000;
+const types: readonly RelationshipType[] = [
+  'SOLVES',
+  'CAUSES',
+  'BUILDS_ON',
+  'RELATED_TO',
+  'APPLIES_TO',
+  'DEPENDS_ON',
+  'USED_IN',
+];
+
+const memoryOf = (id: MemoryId, draft: Draft, at: number): Memory => ({
+  id,
+  type: draft.type,
+  title: draft.title,
+  content: draft.content,
+  summary: null,
+  tags: draft.tags,
+  importance: draft.importance,
+  confidence: 0.8,
+  effectiveness: null,
+  usageCount: 0,
+  lastAccessed: null,
+  createdAt: at,
+  updatedAt: at,
+  version: 1,
+  updatedBy: null,
+  deletedAt: null,
+  mergedInto: null,
+  context: {
+    projectPath: draft.project,
+    filesInvolved: draft.files,
+    languages: draft.languages,
+    frameworks: [],
+    technologies: [],
+    gitCommit: null,
+    gitBranch: null,
+    workingDirectory: null,
+    timestamp: null,
+    sessionId: null,
+    userId: null,
+    additionalMetadata: null,
+    tenantId: null,
+    teamId: null,
+    visibility: null,
+    createdBy: null,
+    organizationId: null,
+    namespaceId: null,
+  },
+  extra: null,
+});
+
+const relationshipOf = (
+  id: RelationshipId,
+  [from, to]: readonly [MemoryId, MemoryId],
+  type: RelationshipType,
+  strength: number,
+  at: number,
+): Relationship => ({
+  id,
+  from,
+  to,
+  type,
+  strength,
+  confidence: 0.8,
+  description: null,
+  context: null,
+  bidirectional: isSymmetric(type),
+  evidenceCount: 1,
+  counterEvidenceCount: 0,
+  validationCount: 0,
+  successRate: null,
+  createdAt: at,
+  lastValidated: at,
+  validFrom: at,
+  validUntil: null,
+  recordedAt: at,
+  invalidatedBy: null,
+  removedAt: null,
+  version: 1,
+  updatedBy: null,
+  origin: 'stated',
+  tenantId: null,
+  createdBy: null,
+  extra: null,
+});
+
+const created = { kind: 'created', reason: null } as const;
+
+/** Each memory points at five others, mostly of its own time. */
+const relate = (ids: readonly MemoryId[], hub: number, at: number): Iterable<WriteOperation> => {
+  const random = seeded(ids.length + 1);
+  const hubEvery = Math.max(20, Math.floor(ids.length / 5_000));
+  const target = (from: number): number => {
+    if (random() < 0.3) return Math.floor(random() * ids.length);
+    return Math.min(ids.length - 1, Math.max(0, from + between(random, -500, 500)));
+  };
+  return (function* () {
+    for (let from = 0; from < ids.length; from += 1) {
+      const taken = new Set([from]);
+      for (let count = 0; count < relationshipsEach; count += 1) {
+        const to = count === 0 && from % hubEvery === 0 ? hub : target(from);
+        if (taken.has(to)) continue;
+        taken.add(to);
+        const drawn = pick(random, types);
+        // Only backwards, or two memories might draw the same undirected pair.
+        const type = isSymmetric(drawn) && to > from ? 'BUILDS_ON' : drawn;
+        const [a, b] = [ids[from] as MemoryId, ids[to] as MemoryId];
+        const ends = isSymmetric(type) && b < a ? ([b, a] as const) : ([a, b] as const);
+        const strength = Math.round(random() * 100) / 100;
+        const relationship = relationshipOf(uuid(random) as RelationshipId, ends, type, strength, at);
+        yield { op: 'create_relationship', relationship, note: created };
+      }
+    }
+  })();
+};
+
+const writeAll = async (backend: Backend, operations: Iterable<WriteOperation>, at: number): Promise<void> => {
+  let batch: WriteOperation[] = [];
+  const flush = async (): Promise<void> => {
+    await backend.write(singleTenantScope, { operations: batch, at, by: null });
+    batch = [];
+  };
+  for (const operation of operations) {
+    batch.push(operation);
+    if (batch.length === batchSize) await flush();
+  }
+  if (batch.length > 0) await flush();
+};
+
+/** A store of `size` memories and five times as many relationships, made through the contract. The same for the same size. */
+export const fillStore = async (folder: string, size: number): Promise<FilledStore> => {
+  const path = join(folder, `store-${size}.db`);
+  const random = seeded(size);
+  const ids = Array.from({ length: size }, () => uuid(random) as MemoryId);
+  const hub = Math.floor(size / 2) + 1;
+  const filled: FilledStore = { path, size, ids, hub: ids[hub] as MemoryId };
+  if (existsSync(path)) return filled;
+
+  const begun = performance.now();
+  const { draft } = corpus(size);
+  const now = Date.now();
+  const backend = await createBackend('sqlite', { path, synchronous: 'normal', readOnly: false });
+  await backend.open();
+  const memories = function* (): Iterable<WriteOperation> {
+    for (const [index, id] of ids.entries()) {
+      const memory = memoryOf(id, draft(), Math.floor(now - year * (1 - index / size)));
+      yield { op: 'create_memory', memory, document: searchDocument(memory), note: created };
+    }
+  };
+  await writeAll(backend, memories(), now);
+  await writeAll(backend, relate(ids, hub, now), now);
+  await backend.close();
+  console.error(`filled a store of ${size} memories in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  return filled;
+};

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BenchContext, program } from '../bench-context.ts';
+import { corpus } from '../corpus.ts';
+import { interleave } from '../measure.ts';
+import { Report } from '../report.ts';
+import { environment, startServer } from '../stdio-server.ts';
+
+const rounds = 21;
+
+const bareNode = async (folder: string): Promise<void> => {
+  const child = spawn(process.execPath, ['-e', '0'], { cwd: folder, env: environment(folder), stdio: 'ignore' });
+  await once(child, 'exit');
+};
+
+/** MiB by the name of a line in /proc; null where the system has none. */
+const residentMiB = (pid: number, line: 'VmRSS' | 'RssAnon'): number | null => {
+  try {
+    const found = new RegExp(`^${line}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return found === null ? null : Number(found[1]) / 1024;
+  } catch {
+    return null;
+  }
+};
+
+const memory = async (context: BenchContext, report: Report): Promise<void> => {
+  const { path, ids } = await context.store(50_000);
+  const server = await context.serve(path);
+  const { question } = corpus(7);
+  const show = async (what: string, most?: number): Promise<void> => {
+    await sleep(1_500);
+    const resident = residentMiB(server.pid, 'VmRSS');
+    if (resident !== null) report.figure(`idle memory, ${what}`, resident, 'MiB', most);
+  };
+  await server.call('get_memory', { memory_id: ids[0] });
+  await show('50k memories, after one get_memory', 90);
+  await server.call('recall_memories', { query: question() });
+  await show('50k memories, after one recall_memories', 90);
+  for (let count = 0; count < 200; count += 1) await server.call('recall_memories', { query: question() });
+  await show('50k memories, after 200 recall_memories');
+  const own = residentMiB(server.pid, 'RssAnon');
+  if (own !== null) report.figure('… of it not the mapped file', own, 'MiB');
+  await context.stop();
+};
+
+/** From the spawn until the client can show tools, and what the process holds when nothing happens. */
+export const start = async (context: BenchContext): Promise<void> => {
+  const report = new Report();
+  const env = environment(context.folder, { MEMORY_SQLITE_PATH: join(context.folder, 'start.db') });
+  const listed = async (): Promise<void> => {
+    const server = await startServer(program, context.folder, env);
+    await server.request('tools/list', {});
+    started.push(server);
+  };
+  const started: Awaited<ReturnType<typeof startServer>>[] = [];
+  const { ids, path } = await context.store(50_000);
+  const recalled = async (): Promise<void> => {
+    const server = await startServer(program, context.folder, { ...env, MEMORY_SQLITE_PATH: path });
+    await server.request('tools/list', {});
+    const begun = performance.now();
+    await server.call('get_memory', { memory_id: ids[1] });
+    firstCalls.push(performance.now() - begun);
+    await server.stop();
+  };
+  const firstCalls: number[] = [];
+
+  // The first start writes the code cache, half a second after it has nothing to do.
+  await listed();
+  await sleep(1_200);
+  const { ours, bare } = await interleave(rounds, {
+    bare: () => bareNode(context.folder),
+    ours: async () => {
+      await listed();
+    },
+    settle: async () => {
+      while (started.length > 0) await started.pop()?.stop();
+    },
+  });
+  report.compare('spawn → tools/list answered, against node -e 0', ours, bare, 3);
+  for (let round = 0; round < rounds; round += 1) await recalled();
+  report.times('first call of a session (get_memory at 50k)', firstCalls);
+  await memory(context, report);
+  report.print('start: time and memory of a process');
+};
