@@ -6,6 +6,7 @@ import { listTool } from './mcp/listed-tool.ts';
 import type { McpApp } from './mcp/server.ts';
 import { toolList } from './mcp/tool-list.ts';
 import type { ServiceContext } from './service/context.ts';
+import { noUsage, recordUsage } from './service/usage.ts';
 import type { GuardedStore } from './storage/guarded.ts';
 import type { Tool } from './tools/tool.ts';
 import { version } from './version.ts';
@@ -63,10 +64,15 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     return config.project === null ? detectProject(cwd) : resolveProject(config.project, cwd);
   };
 
+  const usage = config.readOnly
+    ? noUsage
+    : recordUsage(openStore, now, (error) => log.debug('usage was not counted', { error }));
+
   const contextFor = async (): Promise<ServiceContext> => ({
     scope: singleTenantScope,
     store: await openStore(),
     settings: { allowCycles: config.allowCycles, readOnly: config.readOnly },
+    noteUse: (ids) => usage.note(singleTenantScope, ids),
     now,
     newId,
     currentProject: () => {
@@ -94,6 +100,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     reportTransportError: (error) => log.debug('connection error', { error }),
     store: openStore,
     close: async () => {
+      await usage.flush();
       await (await store)?.close();
     },
   };

@@ -12,6 +12,8 @@ export interface ServiceContext {
   readonly scope: TenantScope;
   readonly store: GraphStore;
   readonly settings: ServiceSettings;
+  /** Counts what an answer brought up; off the answer's path, and not at all in a read-only server. */
+  readonly noteUse: (ids: readonly MemoryId[]) => void;
   readonly now: () => Millis;
   readonly newId: () => string;
   /** Identity of the project that the process was started in, null outside one. Found once, on first use. */

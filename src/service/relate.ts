@@ -80,13 +80,3 @@ export const reinforced = (there: Relationship, statement: RelationshipStatement
   origin: 'stated',
   version: there.version + 1,
 });
-
-/** A reason as it was said, nothing found in it. */
-export const plainContext = (text: string): RelationshipContext => ({
-  text,
-  scope: null,
-  conditions: [],
-  evidence: [],
-  components: [],
-  exceptions: [],
-});

@@ -3,16 +3,16 @@ import { limits } from '../domain/limits.ts';
 import type { RelationshipType } from '../domain/relationship.ts';
 import { createRelationship as create } from '../service/create-relationship.ts';
 import { requireMemoryId } from '../service/find-memory.ts';
-import { plainContext } from '../service/relate.ts';
+import { relationshipContext } from '../service/relationship-context.ts';
 import { relationshipType, share } from './inputs.ts';
+import { reasonInput } from './reason-input.ts';
 import { receipt } from './text/receipt.ts';
 import { defineTool } from './tool.ts';
 
 export const createRelationship = defineTool({
   name: 'create_relationship',
   title: 'Create relationship',
-  description:
-    'Use when two memories belong together; reads "from TYPE to". Said again, it adds evidence.',
+  description: 'Use when two memories belong together; reads "from TYPE to". Said again, it adds evidence.',
   profile: 'core',
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
   input: z.strictObject({
@@ -21,7 +21,7 @@ export const createRelationship = defineTool({
     relationship_type: relationshipType,
     strength: share.optional(),
     confidence: share.optional(),
-    context: z.string().max(limits.relationshipContext).optional().describe('Why and when it holds'),
+    context: reasonInput.meta({ listed: { type: 'string', description: 'Why and when it holds' } }).optional(),
     description: z.string().max(limits.description).optional(),
   }),
   run: async (input, context) => {
@@ -32,7 +32,7 @@ export const createRelationship = defineTool({
       strength: input.strength ?? null,
       confidence: input.confidence ?? null,
       description: input.description ?? null,
-      context: input.context === undefined ? null : plainContext(input.context),
+      context: input.context === undefined ? null : relationshipContext(input.context),
       validFrom: null,
     });
     const { id, version, created, evidenceCount } = stated;

@@ -8,8 +8,7 @@ import { defineTool } from './tool.ts';
 export const deleteMemory = defineTool({
   name: 'delete_memory',
   title: 'Delete memory',
-  description:
-    'Use for what is useless or false: moves a memory to the trash.',
+  description: 'Use for what is useless or false: moves a memory to the trash.',
   profile: 'core',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false },
   input: z.strictObject({

@@ -10,8 +10,7 @@ import { defineTool } from './tool.ts';
 export const getMemory = defineTool({
   name: 'get_memory',
   title: 'Get memory',
-  description:
-    'Use to read memories in full, with version and relationships, by the ids that recall and search print.',
+  description: 'Use to read memories in full, with version and relationships, by the ids that recall and search print.',
   profile: 'core',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({
@@ -31,6 +30,7 @@ export const getMemory = defineTool({
         `There is no memory ${found.missing.join(', ')}; find ids with recall_memories or search_memories.`,
       );
     }
+    context.noteUse(found.opened.map(({ memory }) => memory.id));
     return { text: openedAnswer(found, input.max_tokens) };
   },
 });

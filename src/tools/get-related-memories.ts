@@ -17,8 +17,7 @@ const line = ({ step, memory }: RelatedMemory): string => {
 export const getRelatedMemories = defineTool({
   name: 'get_related_memories',
   title: 'Get related memories',
-  description:
-    'Use to follow relationships from a memory, nearest first, up to five steps (max_depth).',
+  description: 'Use to follow relationships from a memory, nearest first, up to five steps (max_depth).',
   profile: 'core',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({

@@ -18,13 +18,31 @@ export const memoryTypeName = z
   .pipe(memoryType);
 
 /** 0–1, which the tool that stores memories says and the others need not repeat. */
-export const share = z.number().min(0).max(1).meta({ listed: { type: 'number' } });
+export const share = z
+  .number()
+  .min(0)
+  .max(1)
+  .meta({ listed: { type: 'number' } });
 export const statedShare = z.number().min(0).max(1);
 export const strings = z.array(z.string());
 export const expectedVersion = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional();
 
-const limit = (most: number, usual: number) => z.number().int().min(1).max(most).default(usual).meta({ listed: { type: 'integer' } });
-const maxTokens = (usual: number) => z.number().int().min(200).max(100_000).default(usual).meta({ listed: { type: 'integer' } });
+const limit = (most: number, usual: number) =>
+  z
+    .number()
+    .int()
+    .min(1)
+    .max(most)
+    .default(usual)
+    .meta({ listed: { type: 'integer' } });
+const maxTokens = (usual: number) =>
+  z
+    .number()
+    .int()
+    .min(200)
+    .max(100_000)
+    .default(usual)
+    .meta({ listed: { type: 'integer' } });
 
 /** What every tool that reads a list takes. `maxTokens` bounds the whole answer, at four characters a token. */
 export const paging = (usual: { limit: number; maxTokens: number }, most = 100) => ({

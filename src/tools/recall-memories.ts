@@ -41,6 +41,7 @@ export const recallMemories = defineTool({
     if (found.items.length === 0 || !parsed) {
       return { text: 'No memory matches. Try other words or fewer filters; store_memory keeps what you find out.' };
     }
+    context.noteUse(found.items.map((memory) => memory.id));
     const text = listAnswer({
       head: `${found.items.length}${found.more ? ' best, more follow' : ' found'}. ${dataMark}`,
       page: found,

@@ -56,8 +56,7 @@ const filterOf = async (
 export const searchMemories = defineTool({
   name: 'search_memories',
   title: 'Search memories',
-  description:
-    'Use to filter or list. By words: query, or terms. Without words: a list, newest first, with its total.',
+  description: 'Use to filter or list. By words: query, or terms. Without words: a list, newest first, with its total.',
   profile: 'core',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input,

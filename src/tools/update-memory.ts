@@ -22,7 +22,10 @@ export const updateMemory = defineTool({
     tags: strings.optional(),
     importance: share.optional(),
     confidence: share.optional(),
-    effectiveness: share.nullable().meta({ listed: { type: ['number', 'null'] } }).optional(),
+    effectiveness: share
+      .nullable()
+      .meta({ listed: { type: ['number', 'null'] } })
+      .optional(),
     context: contextInput.meta({ listed: { type: 'object' } }).optional(),
     expected_version: expectedVersion,
   }),

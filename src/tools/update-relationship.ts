@@ -22,7 +22,7 @@ export const updateRelationship = defineTool({
     relationship_id: z.string(),
     strength: share.optional(),
     confidence: share.optional(),
-    context: reasonInput.optional(),
+    context: reasonInput.meta({ listed: { type: 'string' } }).optional(),
     description: z.string().max(limits.description).optional(),
     outcome: z.enum(['success', 'failure']).optional(),
     relationship_type: relationshipTypeName.optional(),

@@ -68,7 +68,7 @@ const replaceMemory = (draft: Draft, batch: WriteBatch, operation: Operation<'re
   logMemory(draft, batch, memory, note, before ?? null);
 };
 
-const keepRelationship = (draft: Draft, relationship: Relationship): void => {
+const keepRelationship = (draft: Draft, relationship: Relationship, words: readonly string[]): void => {
   const { id, from, to, type } = relationship;
   const twin = [...draft.relationships.values()].find(
     (other) =>
@@ -80,6 +80,7 @@ const keepRelationship = (draft: Draft, relationship: Relationship): void => {
     });
   }
   draft.relationships.set(id, relationship);
+  draft.reasons.set(id, words);
 };
 
 const logRelationship = (
@@ -95,7 +96,7 @@ const logRelationship = (
 };
 
 const createRelationship = (draft: Draft, batch: WriteBatch, operation: Operation<'create_relationship'>): void => {
-  const { relationship, note, imported } = operation;
+  const { relationship, words, note, imported } = operation;
   const missing = [relationship.from, relationship.to].find((end) =>
     imported === true ? !draft.memories.has(end) : !isLiveId(draft, end),
   );
@@ -107,15 +108,15 @@ const createRelationship = (draft: Draft, batch: WriteBatch, operation: Operatio
       details: { entity: 'relationship', id: relationship.id },
     });
   }
-  keepRelationship(draft, relationship);
+  keepRelationship(draft, relationship, words);
   if (note !== null) logRelationship(draft, batch, relationship, note, null);
 };
 
 const replaceRelationship = (draft: Draft, batch: WriteBatch, operation: Operation<'replace_relationship'>): void => {
-  const { relationship, note } = operation;
+  const { relationship, words, note } = operation;
   const before = draft.relationships.get(relationship.id);
   expectVersion(before, relationship.id, operation.expectedVersion);
-  keepRelationship(draft, relationship);
+  keepRelationship(draft, relationship, words);
   logRelationship(draft, batch, relationship, note, before ?? null);
 };
 
@@ -148,6 +149,7 @@ const purgeMemory = (draft: Draft, id: MemoryId): void => {
     if (relationship.from !== id && relationship.to !== id) continue;
     gone.add(relationship.id);
     draft.relationships.delete(relationship.id);
+    draft.reasons.delete(relationship.id);
   }
   draft.changes = draft.changes.filter((change) => !gone.has(change.id));
 };
@@ -164,6 +166,9 @@ const applyOne = (draft: Draft, batch: WriteBatch, operation: WriteOperation): v
       return replaceRelationship(draft, batch, operation);
     case 'index_memory':
       if (isLiveId(draft, operation.id)) draft.documents.set(operation.id, operation.document);
+      return;
+    case 'set_index_state':
+      draft.indexState = operation.state;
       return;
     case 'count_usage':
       return countUsage(draft, operation.ids, operation.at);

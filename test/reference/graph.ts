@@ -3,6 +3,7 @@ import type { Relationship } from '../../src/domain/relationship.ts';
 import { isSymmetric } from '../../src/domain/relationship.ts';
 import type {
   Direction,
+  GraphLink,
   RelationshipQuery,
   Traversal,
   TraversalRequest,
@@ -10,7 +11,7 @@ import type {
 } from '../../src/storage/query.ts';
 import { compareText } from './order.ts';
 import type { State } from './state.ts';
-import { hasLiveEnds, isLiveRelationship, relationshipStateOf } from './state.ts';
+import { hasLiveEnds, liveRelationships, relationshipStateOf } from './state.ts';
 
 const isSeenFrom = ({ from, to, type }: Relationship, id: MemoryId, direction: Direction): boolean => {
   const eitherWay = direction === 'both' || isSymmetric(type);
@@ -32,13 +33,18 @@ export const findRelationships = (state: State, query: RelationshipQuery): reado
     .slice(0, query.limit);
 };
 
+export const linksAmong = (state: State, ids: readonly MemoryId[]): readonly GraphLink[] =>
+  liveRelationships(state)
+    .filter(({ from, to }) => ids.includes(from) && ids.includes(to))
+    .sort((a, b) => compareText(a.id, b.id))
+    .map(({ from, to, type, strength, origin }) => ({ from, to, type, strength, origin }));
+
 const relationshipsFrom = (
   state: State,
   id: MemoryId,
   { types, direction }: TraversalRequest,
 ): readonly Relationship[] =>
-  [...state.relationships.values()]
-    .filter((relationship) => isLiveRelationship(relationship) && hasLiveEnds(state, relationship))
+  liveRelationships(state)
     .filter(({ type }) => types?.includes(type) ?? true)
     .filter((relationship) => isSeenFrom(relationship, id, direction))
     .sort((a, b) => b.strength - a.strength || compareText(a.id, b.id));
@@ -53,6 +59,7 @@ export const traverseState = (state: State, request: TraversalRequest): Traversa
   const { from: start, until, maxDepth, maxNodes, fanOut } = request;
   const steps: TraversalStep[] = [];
   const reached = new Set<MemoryId>([start]);
+  if (until === start) return { steps, cut: false };
   let cut = false;
   let frontier: readonly MemoryId[] = [start];
   for (let depth = 1; depth <= maxDepth; depth += 1) {

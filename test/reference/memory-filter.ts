@@ -36,6 +36,7 @@ export const passes = (state: State, memory: Memory, filter: MemoryFilter): bool
   memory.createdAt >= (filter.createdAfter ?? Number.NEGATIVE_INFINITY) &&
   memory.createdAt < (filter.createdBefore ?? Number.POSITIVE_INFINITY) &&
   memory.updatedAt >= (filter.updatedAfter ?? Number.NEGATIVE_INFINITY) &&
+  (filter.deletedBefore === undefined || (memory.deletedAt !== null && memory.deletedAt < filter.deletedBefore)) &&
   (filter.relatedBy === undefined || isRelatedBy(state, memory, filter.relatedBy)) &&
   (filter.notRelatedBy === undefined ||
     (filter.notRelatedBy.length > 0 && !isRelatedBy(state, memory, filter.notRelatedBy)));

@@ -1,9 +1,11 @@
+import type { Relationship, RelationshipType } from '../../src/domain/relationship.ts';
 import type { MemoryFilter, SearchHit } from '../../src/storage/query.ts';
 import type { SearchDocument, SearchTerm, TextQuery } from '../../src/storage/search-document.ts';
 import { fieldWeights, searchFields } from '../../src/storage/search-document.ts';
 import { passes } from './memory-filter.ts';
 import { compareText } from './order.ts';
 import type { State } from './state.ts';
+import { liveRelationships } from './state.ts';
 
 const isHit = (token: string, { text, prefix }: SearchTerm): boolean =>
   prefix ? token.startsWith(text) : token === text;
@@ -26,9 +28,11 @@ const distinctTerms = ({ groups }: TextQuery): readonly SearchTerm[] => [
   ...new Map(groups.flat().map((term) => [`${term.prefix ? 'prefix' : 'word'} ${term.text}`, term])).values(),
 ];
 
-/** Okapi BM25 with k1 = 1.2 and b = 0.75, over the live memories of the state. */
-const makeScorer = (state: State, query: TextQuery): ((document: SearchDocument) => number) => {
-  const documents = [...state.documents.values()];
+/** Okapi BM25 with k1 = 1.2 and b = 0.75, over all these documents. */
+const makeScorer = (
+  documents: readonly SearchDocument[],
+  query: TextQuery,
+): ((document: SearchDocument) => number) => {
   const averageLength = documents.reduce((sum, document) => sum + lengthOf(document), 0) / documents.length;
   const terms = distinctTerms(query).map((term) => {
     const holders = documents.filter((document) => weightedCount(document, term) > 0).length;
@@ -47,7 +51,7 @@ export const searchState = (
   filter: MemoryFilter,
   limit: number,
 ): readonly SearchHit[] => {
-  const score = makeScorer(state, query);
+  const score = makeScorer([...state.documents.values()], query);
   const hits: SearchHit[] = [];
   for (const [id, document] of state.documents) {
     const memory = state.memories.get(id);
@@ -56,4 +60,32 @@ export const searchState = (
     }
   }
   return hits.sort((a, b) => b.score - a.score || compareText(a.memory.id, b.memory.id)).slice(0, limit);
+};
+
+export interface RankedRelationship {
+  readonly relationship: Relationship;
+  readonly words: readonly string[];
+  readonly score: number;
+}
+
+/** All that match, best first. */
+export const rankRelationships = (
+  state: State,
+  query: TextQuery,
+  types: readonly RelationshipType[] | null,
+): readonly RankedRelationship[] => {
+  const covered = liveRelationships(state).map((relationship) => {
+    const words = state.reasons.get(relationship.id) ?? [];
+    // The content counts with weight 1, as a reason does.
+    const document: SearchDocument = { title: [], tags: [], content: words, identifiers: [], context: [] };
+    return { relationship, words, document };
+  });
+  const score = makeScorer(
+    covered.map(({ document }) => document),
+    query,
+  );
+  return covered
+    .filter(({ relationship, document }) => (types?.includes(relationship.type) ?? true) && matches(document, query))
+    .map(({ relationship, words, document }) => ({ relationship, words, score: score(document) }))
+    .sort((a, b) => b.score - a.score || compareText(a.relationship.id, b.relationship.id));
 };

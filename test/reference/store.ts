@@ -1,33 +1,37 @@
 import type { MemoryId } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
-import type { Relationship } from '../../src/domain/relationship.ts';
+import type { Relationship, RelationshipType } from '../../src/domain/relationship.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
-import type { Committed, Guard, IdempotencyRecord, WriteBatch } from '../../src/storage/batch.ts';
+import type { Committed, Guard, IdempotencyRecord, IndexState, WriteBatch } from '../../src/storage/batch.ts';
 import type { Capabilities } from '../../src/storage/capabilities.ts';
 import type {
   Change,
   ChangeQuery,
   Facet,
   FacetCount,
+  GraphLink,
   MemoryFilter,
   MemoryListing,
   MemoryState,
   RelationshipQuery,
   SearchHit,
   Statistics,
+  TermFrequency,
   Traversal,
   TraversalRequest,
 } from '../../src/storage/query.ts';
 import type { TextQuery } from '../../src/storage/search-document.ts';
-import type { Backend, Finding } from '../../src/storage/store.ts';
+import type { Backend, Finding, GraphStore } from '../../src/storage/store.ts';
 import { applyBatch } from './apply.ts';
-import { findRelationships, traverseState } from './graph.ts';
+import { findRelationships, linksAmong, traverseState } from './graph.ts';
 import { filterMemories, listMemories } from './memory-filter.ts';
 import { compareText } from './order.ts';
-import { searchState } from './search.ts';
+import type { RankedRelationship } from './search.ts';
+import { rankRelationships, searchState } from './search.ts';
 import type { State } from './state.ts';
 import { emptyState, hasMemoryState, isLiveMemory } from './state.ts';
 import { gatherStatistics, tallyFacet } from './tally.ts';
+import { listVocabulary, termFrequencies } from './words.ts';
 
 const deepFreeze = (value: unknown): void => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
@@ -99,7 +103,7 @@ export class ReferenceStore implements Backend {
 
   async memories(_scope: TenantScope, ids: readonly MemoryId[], state: MemoryState): Promise<readonly Memory[]> {
     return keep(
-      ids.flatMap((id) => {
+      [...new Set(ids)].flatMap((id) => {
         const memory = this.#state.memories.get(id);
         return memory && hasMemoryState(memory, state) ? [memory] : [];
       }),
@@ -121,6 +125,40 @@ export class ReferenceStore implements Backend {
     limit: number,
   ): Promise<readonly SearchHit[]> {
     return keep(searchState(this.#state, query, filter, limit));
+  }
+
+  async searchRelationships(
+    _scope: TenantScope,
+    query: TextQuery,
+    types: readonly RelationshipType[] | null,
+    limit: number,
+  ): Promise<readonly Relationship[]> {
+    const ranked = rankRelationships(this.#state, query, types).slice(0, limit);
+    return keep(ranked.map(({ relationship }) => relationship));
+  }
+
+  /** With the scores that decide the order of `searchRelationships`, for tests to weigh another store's order by. */
+  rankedRelationships(query: TextQuery, types: readonly RelationshipType[] | null): readonly RankedRelationship[] {
+    return keep(rankRelationships(this.#state, query, types));
+  }
+
+  async termFrequencies(_scope: TenantScope, terms: readonly string[]): Promise<readonly TermFrequency[]> {
+    return termFrequencies(this.#state, terms);
+  }
+
+  async vocabulary(
+    _scope: TenantScope,
+    range: Parameters<GraphStore['vocabulary']>[1],
+  ): Promise<readonly TermFrequency[]> {
+    return listVocabulary(this.#state, range);
+  }
+
+  async indexState(): Promise<IndexState> {
+    return this.#state.indexState;
+  }
+
+  async linksAmong(_scope: TenantScope, ids: readonly MemoryId[]): Promise<readonly GraphLink[]> {
+    return linksAmong(this.#state, ids);
   }
 
   async relationships(_scope: TenantScope, query: RelationshipQuery): Promise<readonly Relationship[]> {

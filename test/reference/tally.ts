@@ -2,7 +2,7 @@ import type { Memory } from '../../src/domain/memory.ts';
 import type { Facet, FacetCount, Statistics } from '../../src/storage/query.ts';
 import { beginsIgnoringCase, compareText } from './order.ts';
 import type { State } from './state.ts';
-import { hasLiveEnds, isLiveMemory, isLiveRelationship } from './state.ts';
+import { isLiveMemory, liveRelationships } from './state.ts';
 
 const tally = (values: readonly string[]): readonly FacetCount[] => {
   const counts = new Map<string, number>();
@@ -34,9 +34,7 @@ const asRecord = (counts: readonly FacetCount[]): Record<string, number> =>
 /** Relationships count while they are live between live memories, as everywhere. */
 export const gatherStatistics = (state: State, top: number): Statistics => {
   const live = liveMemories(state);
-  const relationships = [...state.relationships.values()].filter(
-    (relationship) => isLiveRelationship(relationship) && hasLiveEnds(state, relationship),
-  );
+  const relationships = liveRelationships(state);
   return {
     memories: live.length,
     trashed: state.memories.size - live.length,

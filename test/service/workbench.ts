@@ -13,6 +13,8 @@ import { reachableTargets } from '../conformance/targets.ts';
 /** A store with the use cases on top of it, called as the tools are. */
 export interface Workbench {
   readonly context: ServiceContext;
+  /** What answers counted as used. */
+  readonly used: MemoryId[];
   /** The clock; tests turn it. */
   now: number;
   call(tool: string, input: Record<string, unknown>): Promise<ToolAnswer>;
@@ -46,12 +48,15 @@ export const onEveryStore = (
         await store.close();
         await place.destroy();
       });
+      const used: MemoryId[] = [];
       const bench: Workbench = {
+        used,
         now: noon,
         context: {
           scope: singleTenantScope,
           store,
           settings: { allowCycles: false, readOnly: false, ...settings },
+          noteUse: (ids) => used.push(...ids),
           now: () => bench.now,
           newId: randomUUID,
           currentProject: async () => 'github.com/acme/shop',

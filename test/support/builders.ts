@@ -173,15 +173,20 @@ export const replaces = (
 export const trashes = (memory: Memory, at: Millis = day(2)): WriteOperation =>
   replaces(memory, { deletedAt: at }, 'deleted');
 
-export const relates = (relationship: Relationship): WriteOperation => ({
+const ownReason = ({ description }: Relationship): string => (description ?? '').toLowerCase();
+
+/** `reason` gives its words in the index, with spaces between. */
+export const relates = (relationship: Relationship, reason = ownReason(relationship)): WriteOperation => ({
   op: 'create_relationship',
   relationship,
+  words: words(reason),
   note: noteOf('created'),
 });
 
-export const importsRelationship = (relationship: Relationship): WriteOperation => ({
+export const importsRelationship = (relationship: Relationship, reason = ownReason(relationship)): WriteOperation => ({
   op: 'create_relationship',
   relationship,
+  words: words(reason),
   note: null,
   imported: true,
 });
@@ -190,12 +195,17 @@ export const reshapes = (
   before: Relationship,
   changes: Partial<Relationship> = {},
   kind: ChangeKind = 'updated',
-): WriteOperation => ({
-  op: 'replace_relationship',
-  relationship: { ...before, ...changes, version: before.version + 1 },
-  expectedVersion: before.version,
-  note: noteOf(kind),
-});
+  reason?: string,
+): WriteOperation => {
+  const relationship = { ...before, ...changes, version: before.version + 1 };
+  return {
+    op: 'replace_relationship',
+    relationship,
+    words: words(reason ?? ownReason(relationship)),
+    expectedVersion: before.version,
+    note: noteOf(kind),
+  };
+};
 
 export const batchOf = (
   operations: readonly WriteOperation[],
