@@ -5,7 +5,9 @@ import type { ListedTool } from './mcp/listed-tool.ts';
 import { listTool } from './mcp/listed-tool.ts';
 import type { McpApp } from './mcp/server.ts';
 import { toolList } from './mcp/tool-list.ts';
+import { defaultRanking } from './search/ranking.ts';
 import type { ServiceContext } from './service/context.ts';
+import { noTrail, sessionTrails } from './service/session-trail.ts';
 import { noUsage, recordUsage } from './service/usage.ts';
 import type { GuardedStore } from './storage/guarded.ts';
 import type { Tool } from './tools/tool.ts';
@@ -23,6 +25,8 @@ export interface AppOverrides {
   readonly now?: () => number;
   readonly newId?: () => string;
   readonly cwd?: string;
+  /** The one session of a process that serves one client. */
+  readonly session?: string;
 }
 
 /** `extended` includes `core`; a read-only server has no tool that writes. */
@@ -68,10 +72,12 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     ? noUsage
     : recordUsage(openStore, now, (error) => log.debug('usage was not counted', { error }));
 
+  const trails = sessionTrails();
   const contextFor = async (): Promise<ServiceContext> => ({
     scope: singleTenantScope,
     store: await openStore(),
-    settings: { allowCycles: config.allowCycles, readOnly: config.readOnly },
+    settings: { allowCycles: config.allowCycles, readOnly: config.readOnly, ranking: defaultRanking },
+    trail: config.autoLinks && overrides.session !== undefined ? trails(overrides.session) : noTrail,
     noteUse: (ids) => usage.note(singleTenantScope, ids),
     now,
     newId,

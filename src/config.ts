@@ -43,11 +43,11 @@ const choice = <const Names extends readonly [string, ...string[]]>(
 ): Variable<z.ZodPipe<z.ZodString, z.ZodEnum<{ [Name in Names[number]]: Name }>>> =>
   variable({ schema: z.string().toLowerCase().pipe(z.enum(names)), allowed: names.join(', '), fallback, description });
 
-const flag = (description: string): Variable<z.ZodType<boolean, string>> =>
+const flag = (description: string, fallback = 'false'): Variable<z.ZodType<boolean, string>> =>
   variable({
     schema: z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1'),
     allowed: 'true, false, 1, 0',
-    fallback: 'false',
+    fallback,
     description,
   });
 
@@ -102,6 +102,7 @@ export const variables = {
   ),
   MEMORY_TOOL_PROFILE: choice(['core', 'extended'], 'core', 'Which tools are offered.'),
   MEMORY_LOG_LEVEL: choice(logLevels, 'warn', 'Least severe line that goes to stderr.'),
+  MEMORY_AUTO_LINKS: flag('Links what one session stores in a row, weakly and marked as automatic.', 'true'),
   MEMORY_ALLOW_CYCLES: flag('Lets relationships such as DEPENDS_ON run in a circle.'),
   MEMORY_READ_ONLY: flag('Removes the tools that write and opens the store for reading.'),
   MEMORY_PROJECT: variable({
@@ -165,6 +166,7 @@ export interface Config {
   readonly store: { readonly backend: BackendName; readonly settings: Readonly<Record<string, unknown>> };
   readonly toolProfile: Values['MEMORY_TOOL_PROFILE'];
   readonly logLevel: LogLevel;
+  readonly autoLinks: boolean;
   readonly allowCycles: boolean;
   readonly readOnly: boolean;
   /** Null: find it from the working directory. Empty: none. */
@@ -263,6 +265,7 @@ export const loadConfig = (
     }),
     toolProfile: values.MEMORY_TOOL_PROFILE,
     logLevel: values.MEMORY_LOG_LEVEL,
+    autoLinks: values.MEMORY_AUTO_LINKS,
     allowCycles: values.MEMORY_ALLOW_CYCLES,
     readOnly: values.MEMORY_READ_ONLY,
     project: projectSource === 'default' ? null : values.MEMORY_PROJECT,

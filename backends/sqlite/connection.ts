@@ -63,6 +63,11 @@ export class Connection {
     return this.#statement(sql).get(...params) as Row | undefined;
   }
 
+  /** One row at a time. Until it ends or is left, the connection can do nothing else. */
+  each<Row extends readonly Cell[]>(sql: string, params: readonly Cell[] = []): IterableIterator<Row> {
+    return this.#statement(sql).iterate(...params) as IterableIterator<Row>;
+  }
+
   run(sql: string, params: readonly Cell[] = []): Driver.RunResult {
     return this.#statement(sql).run(...params);
   }

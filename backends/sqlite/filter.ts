@@ -52,6 +52,7 @@ const parts: { readonly [Key in keyof Values]: (value: Values[Key]) => Part } = 
   createdAfter: (at) => ['m.created_at >= ?', at],
   createdBefore: (at) => ['m.created_at < ?', at],
   updatedAfter: (at) => ['m.updated_at >= ?', at],
+  deletedBefore: (at) => ['m.deleted_at < ?', at],
   relatedBy: related,
   notRelatedBy: (types) => negated(related(types)),
 };

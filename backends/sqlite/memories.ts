@@ -21,7 +21,7 @@ export const memoriesById = (
     const memory = toMemory(row);
     if (inState(memory, state)) found.set(memory.id, memory);
   }
-  return ids.flatMap((id) => found.get(id) ?? []);
+  return [...new Set(ids)].flatMap((id) => found.get(id) ?? []);
 };
 
 export const memoriesByRow = (connection: Connection, pks: readonly number[]): ReadonlyMap<number, Memory> =>

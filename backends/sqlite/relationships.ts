@@ -1,5 +1,6 @@
+import type { MemoryId } from '../../src/domain/ids.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
-import type { Direction, RelationshipQuery, RelationshipState } from '../../src/storage/query.ts';
+import type { Direction, GraphLink, RelationshipQuery, RelationshipState } from '../../src/storage/query.ts';
 import type { Connection } from './connection.ts';
 import { type Condition, inList } from './filter.ts';
 import { listParameter, relationshipSelection, relationshipSource, toRelationship } from './rows.ts';
@@ -40,4 +41,17 @@ export const relationshipListing = (query: RelationshipQuery): Condition => {
 export const listRelationships = (connection: Connection, query: RelationshipQuery): readonly Relationship[] => {
   const { sql, params } = relationshipListing(query);
   return connection.rows(sql, params).map(toRelationship);
+};
+
+/** The order of the joins: out of each memory through the index, and no further into the rows than for those that stay. */
+export const linksSql = `SELECT a.id, b.id, r.type, r.strength, r.origin
+  FROM memory a CROSS JOIN relationship r CROSS JOIN memory b ON b.pk = r.to_pk
+  WHERE a.id IN ${inList} AND a.live = 1 AND r.from_pk = a.pk AND r.live = 1
+    AND r.to_pk IN (SELECT pk FROM memory WHERE id IN ${inList} AND live = 1) ORDER BY r.id`;
+
+export const linksAmong = (connection: Connection, ids: readonly MemoryId[]): readonly GraphLink[] => {
+  const list = listParameter(ids);
+  return connection
+    .rows<[MemoryId, MemoryId, GraphLink['type'], number, GraphLink['origin']]>(linksSql, [list, list])
+    .map(([from, to, type, strength, origin]) => ({ from, to, type, strength, origin }));
 };

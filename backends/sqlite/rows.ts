@@ -43,7 +43,7 @@ export const toMemory = (row: readonly Cell[]): Memory => {
 /** Both ends are kept as keys of rows. */
 const relationshipColumns = relationshipFields.filter(({ path: [key] }) => key !== 'from' && key !== 'to');
 const endColumns = ['from_pk', 'to_pk'];
-const storedNames = [...names(relationshipColumns), ...endColumns];
+const storedNames = [...names(relationshipColumns), ...endColumns, 'words'];
 
 const relationshipColumn = ({ path: [key], name }: Field): string => {
   if (key === 'from') return 'a.id';
@@ -58,10 +58,16 @@ export const insertRelationshipSql = `INSERT INTO relationship (${storedNames.jo
 /** Takes the cells of `relationshipCells`, then the row's key. */
 export const updateRelationshipSql = `UPDATE relationship SET ${assignments(storedNames)} WHERE pk = ?`;
 
-export const relationshipCells = (relationship: Relationship, fromPk: number, toPk: number): Cell[] => [
+export const relationshipCells = (
+  relationship: Relationship,
+  fromPk: number,
+  toPk: number,
+  words: readonly string[],
+): Cell[] => [
   ...relationshipColumns.map((field) => encode(fieldValue(relationship, field), field)),
   fromPk,
   toPk,
+  words.join(' '),
 ];
 
 export const toRelationship = (row: readonly Cell[]): Relationship => {

@@ -1,84 +1,92 @@
-import type { Memory } from '../../src/domain/memory.ts';
+import type { Relationship, RelationshipType } from '../../src/domain/relationship.ts';
 import type { MemoryFilter, SearchHit } from '../../src/storage/query.ts';
-import { fieldWeights, type SearchTerm, searchFields, type TextQuery } from '../../src/storage/search-document.ts';
+import { fieldWeights, searchFields, type TextQuery } from '../../src/storage/search-document.ts';
 import type { Cell, Connection } from './connection.ts';
-import { type Condition, filterCondition, filtersByStateOnly } from './filter.ts';
-import { memoriesByRow } from './memories.ts';
+import { type Condition, filterCondition, filtersByStateOnly, inList } from './filter.ts';
+import { type Match, matchOf } from './match.ts';
+import {
+  listParameter,
+  memorySelection,
+  relationshipSelection,
+  relationshipSource,
+  toMemory,
+  toRelationship,
+} from './rows.ts';
 
-const score = `bm25(memory_text, ${searchFields.map((field) => fieldWeights[field]).join(', ')})`;
-
-/** Always a quoted string: FTS5's own language is never exposed. A word that no stored token can equal is dropped. */
-const quote = ({ text, prefix }: SearchTerm): string[] =>
-  text === '' || /[\0 ]/.test(text) ? [] : [`"${text.replaceAll('"', '""')}"${prefix ? '*' : ''}`];
-
-const distinct = (terms: readonly SearchTerm[]): string[] => [...new Set(terms.flatMap(quote))];
-
-interface Match {
-  /** Decides what is found and, alone, how it scores. */
-  readonly expression: string;
-  /** Also to be matched, without adding to the score. */
-  readonly requirement: string | null;
+/** A text index and the records that its rows stand for. */
+interface Searched {
+  readonly index: string;
+  readonly score: string;
+  readonly table: string;
+  /** What the table is called in `source`. */
+  readonly key: string;
+  readonly source: string;
+  readonly selection: string;
 }
 
-/** Null if nothing can match. */
-export const matchOf = ({ groups, mode }: TextQuery): Match | null => {
-  const all = distinct(groups.flat());
-  const any = all.join(' OR ');
-  if (all.length === 0) return null;
-  if (mode === 'any') return { expression: any, requirement: null };
-  const required = groups.map(distinct);
-  if (required.some((words) => words.length === 0)) return null;
-  const every = required.map((words) => `(${words.join(' OR ')})`).join(' AND ');
-  // A word that stands in two groups would count twice.
-  const repeats = required.flat().length > all.length;
-  return repeats ? { expression: any, requirement: every } : { expression: every, requirement: null };
+const memories: Searched = {
+  index: 'memory_text',
+  score: `bm25(memory_text, ${searchFields.map((field) => fieldWeights[field]).join(', ')})`,
+  table: 'memory',
+  key: 'm',
+  source: 'memory m',
+  selection: memorySelection,
 };
 
-const matching = ({ expression, requirement }: Match): Condition =>
+const relationships: Searched = {
+  index: 'relationship_text',
+  score: 'bm25(relationship_text)',
+  table: 'relationship',
+  key: 'r',
+  source: relationshipSource,
+  selection: relationshipSelection,
+};
+
+const matching = (index: string, { expression, requirement }: Match): Condition =>
   requirement === null
-    ? { sql: 'memory_text MATCH ?', params: [expression] }
+    ? { sql: `${index} MATCH ?`, params: [expression] }
     : {
-        sql: `memory_text MATCH ?
-          AND memory_text.rowid IN (SELECT rowid FROM memory_text WHERE memory_text MATCH ?)`,
+        sql: `${index} MATCH ? AND ${index}.rowid IN (SELECT rowid FROM ${index} WHERE ${index} MATCH ?)`,
         params: [expression, requirement],
       };
 
-type Ranked = [pk: number, score: number];
-
-/** Rows fetched past the limit to see where the scores that are equal to the last one end. */
-const tieMargin = 16;
-
-const rankSql = (where: string): string =>
-  `SELECT rowid, ${score} AS score FROM memory_text WHERE ${where} ORDER BY score LIMIT ?`;
+/** The cut is made inside the text index, which knows no ids: among equal scores the rows are as they come. */
+export const cutSql = ({ index, score }: Searched, where: string): string =>
+  `SELECT rowid, ${score} AS score FROM ${index} WHERE ${where} ORDER BY score LIMIT ?`;
 
 /** The cross join makes the text index the outer loop. */
-const filteredRankSql = (where: string, filter: string): string =>
-  `SELECT m.pk, ${score} AS score FROM memory_text CROSS JOIN memory m ON m.pk = memory_text.rowid
-    WHERE ${where} AND ${filter} ORDER BY score, m.id LIMIT ?`;
+export const orderedSql = ({ index, score, table, key }: Searched, where: string, filter: string): string =>
+  `SELECT ${index}.rowid, ${score} AS score FROM ${index} CROSS JOIN ${table} ${key}
+    ON ${key}.pk = ${index}.rowid WHERE ${where} AND ${filter} ORDER BY score, ${key}.id LIMIT ?`;
 
-const filtered = (connection: Connection, match: Match, filter: MemoryFilter, limit: number): Ranked[] => {
-  const where = matching(match);
-  const condition = filterCondition(filter);
-  const params: Cell[] = [...where.params, ...condition.params, limit];
-  return connection.rows<Ranked>(filteredRankSql(where.sql, condition.sql), params);
-};
+/** With the records of the rows that a ranking chose. */
+const withRecords = ({ key, source, selection }: Searched, ranking: string): string =>
+  `SELECT ${selection}, f.score FROM (${ranking}) f CROSS JOIN ${source} WHERE ${key}.pk = f.rowid ORDER BY f.score, ${key}.id`;
 
-/**
- * Without a filter the cut is made inside the text index, and only its winners are looked up. The index knows no ids,
- * so all that score as the last of them are fetched: the ids decide among them.
- */
-const ranked = (connection: Connection, match: Match, limit: number): Ranked[] => {
-  const where = matching(match);
-  for (let wanted = limit + tieMargin; ; wanted *= 4) {
-    const rows = connection.rows<Ranked>(rankSql(where.sql), [...where.params, wanted]);
-    const last = rows[limit - 1]?.[1];
-    if (rows.length < wanted || rows.at(-1)?.[1] !== last) {
-      return rows.length <= limit ? rows : rows.filter(([, score], index) => index < limit || score === last);
+const scoreOf = (row: readonly Cell[] | undefined): Cell | undefined => row?.at(-1);
+
+/** The best rows: those of the record, then its score, which is the better the smaller. */
+const best = (
+  connection: Connection,
+  searched: Searched,
+  match: Match,
+  filter: Condition | null,
+  limit: number,
+): (readonly Cell[])[] =>
+  connection.read(() => {
+    const { sql, params } = matching(searched.index, match);
+    if (filter === null) {
+      const rows = connection.rows(withRecords(searched, cutSql(searched, sql)), [...params, limit + 1]);
+      if (rows.length <= limit) return rows;
+      const last = scoreOf(rows[limit - 1]);
+      if (scoreOf(rows[limit]) !== last) return rows.slice(0, limit);
+      // Equal scores straddle the cut: their ids decide.
+      const ordered = orderedSql(searched, sql, `${searched.score} <= ?`);
+      return connection.rows(withRecords(searched, ordered), [...params, last ?? 0, limit]);
     }
-  }
-};
-
-const best = (a: SearchHit, b: SearchHit): number => b.score - a.score || (a.memory.id < b.memory.id ? -1 : 1);
+    const ordered = orderedSql(searched, sql, filter.sql);
+    return connection.rows(withRecords(searched, ordered), [...params, ...filter.params, limit]);
+  });
 
 export const searchMemories = (
   connection: Connection,
@@ -88,19 +96,21 @@ export const searchMemories = (
 ): readonly SearchHit[] => {
   const match = matchOf(query);
   if (match === null || limit < 1) return [];
-  return connection.read(() => {
-    const whole = filtersByStateOnly(filter) && filter.state !== 'trashed';
-    const rows = whole ? ranked(connection, match, limit) : filtered(connection, match, filter, limit);
-    const memories: ReadonlyMap<number, Memory> = memoriesByRow(
-      connection,
-      rows.map(([pk]) => pk),
-    );
-    return rows
-      .flatMap(([pk, value]) => {
-        const memory = memories.get(pk);
-        return memory === undefined ? [] : [{ memory, score: -value }];
-      })
-      .sort(best)
-      .slice(0, limit);
-  });
+  const whole = filtersByStateOnly(filter) && filter.state !== 'trashed';
+  return best(connection, memories, match, whole ? null : filterCondition(filter), limit).map((row) => ({
+    memory: toMemory(row),
+    score: -Number(scoreOf(row)),
+  }));
+};
+
+export const searchRelationships = (
+  connection: Connection,
+  query: TextQuery,
+  types: readonly RelationshipType[] | null,
+  limit: number,
+): readonly Relationship[] => {
+  const match = matchOf(query);
+  if (match === null || limit < 1) return [];
+  const filter = types === null ? null : { sql: `r.type IN ${inList}`, params: [listParameter(types)] };
+  return best(connection, relationships, match, filter, limit).map(toRelationship);
 };

@@ -1,26 +1,28 @@
 import type { MemoryId } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
-import type { Relationship } from '../../src/domain/relationship.ts';
+import type { Relationship, RelationshipType } from '../../src/domain/relationship.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
 import { AppError } from '../../src/errors.ts';
-import type { Committed, Guard, IdempotencyRecord, WriteBatch } from '../../src/storage/batch.ts';
+import type { Committed, Guard, IdempotencyRecord, IndexState, WriteBatch } from '../../src/storage/batch.ts';
 import type { Capabilities } from '../../src/storage/capabilities.ts';
 import type {
   Change,
   ChangeQuery,
   Facet,
   FacetCount,
+  GraphLink,
   MemoryFilter,
   MemoryListing,
   MemoryState,
   RelationshipQuery,
   SearchHit,
   Statistics,
+  TermFrequency,
   Traversal,
   TraversalRequest,
 } from '../../src/storage/query.ts';
 import type { TextQuery } from '../../src/storage/search-document.ts';
-import type { Backend, Finding } from '../../src/storage/store.ts';
+import type { Backend, Finding, GraphStore } from '../../src/storage/store.ts';
 import { backupStore } from './backup.ts';
 import { listChanges } from './change-log.ts';
 import { type Connection, untilFree } from './connection.ts';
@@ -28,12 +30,13 @@ import { translateFault } from './faults.ts';
 import { inspectStore } from './inspect.ts';
 import { countMemories, idsByPrefix, listMemories, memoriesById } from './memories.ts';
 import { openStore } from './open.ts';
-import { listRelationships } from './relationships.ts';
-import { searchMemories } from './search.ts';
+import { linksAmong, listRelationships } from './relationships.ts';
+import { searchMemories, searchRelationships } from './search.ts';
 import type { SqliteSettings } from './settings.ts';
 import { facetCounts, statistics } from './summaries.ts';
 import { traverse } from './traverse.ts';
-import { guardRevision, idempotencyRecord, writeBatch } from './write-batch.ts';
+import { listVocabulary, termFrequencies } from './vocabulary.ts';
+import { guardRevision, idempotencyRecord, indexState, writeBatch } from './write-batch.ts';
 
 /** One connection for the process: the driver is synchronous, so calls cannot meet inside a transaction. */
 export class SqliteStore implements Backend {
@@ -99,6 +102,34 @@ export class SqliteStore implements Backend {
     limit: number,
   ): Promise<readonly SearchHit[]> {
     return searchMemories(this.#for(scope), query, filter, limit);
+  }
+
+  async searchRelationships(
+    scope: TenantScope,
+    query: TextQuery,
+    types: readonly RelationshipType[] | null,
+    limit: number,
+  ): Promise<readonly Relationship[]> {
+    return searchRelationships(this.#for(scope), query, types, limit);
+  }
+
+  async termFrequencies(scope: TenantScope, terms: readonly string[]): Promise<readonly TermFrequency[]> {
+    return termFrequencies(this.#for(scope), terms);
+  }
+
+  async vocabulary(
+    scope: TenantScope,
+    range: Parameters<GraphStore['vocabulary']>[1],
+  ): Promise<readonly TermFrequency[]> {
+    return listVocabulary(this.#for(scope), range);
+  }
+
+  async indexState(scope: TenantScope): Promise<IndexState> {
+    return indexState(this.#for(scope));
+  }
+
+  async linksAmong(scope: TenantScope, ids: readonly MemoryId[]): Promise<readonly GraphLink[]> {
+    return linksAmong(this.#for(scope), ids);
   }
 
   async relationships(scope: TenantScope, query: RelationshipQuery): Promise<readonly Relationship[]> {

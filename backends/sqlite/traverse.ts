@@ -85,7 +85,7 @@ const walk = (connection: Connection, start: Node, request: TraversalRequest): T
 };
 
 export const traverse = (connection: Connection, request: TraversalRequest): Traversal => {
-  if (request.types?.length === 0) return { steps: [], cut: false };
+  if (request.types?.length === 0 || request.until === request.from) return { steps: [], cut: false };
   return connection.read(() => {
     const start = connection.row<[number]>(startSql, [request.from]);
     return start === undefined

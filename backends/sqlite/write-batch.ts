@@ -1,5 +1,6 @@
+import type { MemoryId } from '../../src/domain/ids.ts';
 import { AppError } from '../../src/errors.ts';
-import type { Guard, IdempotencyRecord, WriteBatch, WriteOperation } from '../../src/storage/batch.ts';
+import type { Guard, IdempotencyRecord, IndexState, WriteBatch, WriteOperation } from '../../src/storage/batch.ts';
 import { appendChange, lastSeq } from './change-log.ts';
 import type { Connection } from './connection.ts';
 import { countUsage, createMemory, indexMemory, purgeMemory, replaceMemory } from './write-memory.ts';
@@ -38,6 +39,17 @@ const moveGuard = (connection: Connection, guard: Guard, revision: number): void
   );
 };
 
+export const indexState = (connection: Connection): IndexState => {
+  const [version = 0, through = null] =
+    connection.row<[number, MemoryId | null]>('SELECT version, through FROM index_state') ?? [];
+  return { version, through };
+};
+
+const setIndexState = (connection: Connection, { version, through }: IndexState): void => {
+  connection.run('DELETE FROM index_state');
+  connection.run('INSERT INTO index_state (version, through) VALUES (?, ?)', [version, through]);
+};
+
 const apply = (connection: Connection, batch: WriteBatch, operation: WriteOperation): void => {
   switch (operation.op) {
     case 'create_memory':
@@ -50,6 +62,8 @@ const apply = (connection: Connection, batch: WriteBatch, operation: WriteOperat
       return replaceRelationship(connection, batch, operation);
     case 'index_memory':
       return indexMemory(connection, operation.id, operation.document);
+    case 'set_index_state':
+      return setIndexState(connection, operation.state);
     case 'count_usage':
       return countUsage(connection, operation.ids, operation.at);
     case 'remember_key':

@@ -5,6 +5,7 @@ import type { WriteBatch, WriteOperation } from '../../src/storage/batch.ts';
 import { type SearchDocument, searchFields } from '../../src/storage/search-document.ts';
 import { forgetChanges, logChange } from './change-log.ts';
 import type { Connection } from './connection.ts';
+import { indexRelationshipsOf, unindexRelationshipsOf } from './relationship-text.ts';
 import { insertMemorySql, memoryCells, memorySelection, toMemory, updateMemorySql } from './rows.ts';
 
 type Operation<Op extends WriteOperation['op']> = Extract<WriteOperation, { readonly op: Op }>;
@@ -59,10 +60,13 @@ export const replaceMemory = (
     });
   }
   const pk = Number(row[0]);
+  const [was, is] = [isLive(before), isLive(memory)];
+  if (was && !is) unindexRelationshipsOf(connection, pk);
   connection.run(updateMemorySql, [...memoryCells(memory), pk]);
   indexTags(connection, pk, before.tags, memory.tags);
-  if (isLive(before)) connection.run(deleteTextSql, [pk]);
-  if (isLive(memory)) insertText(connection, pk, document);
+  if (was) connection.run(deleteTextSql, [pk]);
+  if (is) insertText(connection, pk, document);
+  if (is && !was) indexRelationshipsOf(connection, pk);
   logChange(connection, batch, 'memory', memory, before, note);
 };
 

@@ -4,6 +4,7 @@ import { AppError } from '../../src/errors.ts';
 import type { WriteBatch, WriteOperation } from '../../src/storage/batch.ts';
 import { logChange } from './change-log.ts';
 import type { Connection } from './connection.ts';
+import { indexRelationship, unindexRelationship } from './relationship-text.ts';
 import {
   insertRelationshipSql,
   relationshipCells,
@@ -45,20 +46,21 @@ const duplicate = (id: string): AppError =>
 export const createRelationship = (
   connection: Connection,
   batch: WriteBatch,
-  { relationship, note, imported }: Operation<'create_relationship'>,
+  { relationship, words, note, imported }: Operation<'create_relationship'>,
 ): void => {
   const fromPk = endOf(connection, relationship.from, imported === true);
   const toPk = endOf(connection, relationship.to, imported === true);
   if (connection.row(idTakenSql, [relationship.id]) !== undefined) throw duplicate(relationship.id);
   refuseTwin(connection, relationship, fromPk, toPk);
-  connection.run(insertRelationshipSql, relationshipCells(relationship, fromPk, toPk));
+  const cells = relationshipCells(relationship, fromPk, toPk, words);
+  indexRelationship(connection, Number(connection.run(insertRelationshipSql, cells).lastInsertRowid));
   if (note !== null) logChange(connection, batch, 'relationship', relationship, null, note);
 };
 
 export const replaceRelationship = (
   connection: Connection,
   batch: WriteBatch,
-  { relationship, expectedVersion, note }: Operation<'replace_relationship'>,
+  { relationship, words, expectedVersion, note }: Operation<'replace_relationship'>,
 ): void => {
   const { id, from, to } = relationship;
   const row = connection.row(byIdSql, [id]);
@@ -72,6 +74,9 @@ export const replaceRelationship = (
   const fromPk = endOf(connection, from, true);
   const toPk = endOf(connection, to, true);
   refuseTwin(connection, relationship, fromPk, toPk);
-  connection.run(updateRelationshipSql, [...relationshipCells(relationship, fromPk, toPk), Number(row[0])]);
+  const pk = Number(row[0]);
+  unindexRelationship(connection, pk);
+  connection.run(updateRelationshipSql, [...relationshipCells(relationship, fromPk, toPk, words), pk]);
+  indexRelationship(connection, pk);
   logChange(connection, batch, 'relationship', relationship, before, note);
 };

@@ -113,7 +113,7 @@ export const corpus = (seed: number): Corpus => {
       files: several(0, 3, file),
     }),
     question: () => {
-      const [first = '', second = '', third = '', ...rest] = several(3, 5, () => telling(5, 10_000));
+      const [first = '', second = '', third = '', ...rest] = several(3, 5, () => telling(30, 10_000));
       return `how do I ${first} the ${second} when ${third} ${rest.join(' ')}`.trim();
     },
   };

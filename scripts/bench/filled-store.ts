@@ -6,6 +6,7 @@ import type { MemoryId, RelationshipId } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import { isSymmetric, type Relationship, type RelationshipType } from '../../src/domain/relationship.ts';
 import { searchDocument } from '../../src/search/document.ts';
+import { relationshipWords } from '../../src/search/relationship-words.ts';
 import type { WriteOperation } from '../../src/storage/batch.ts';
 import type { Backend } from '../../src/storage/store.ts';
 import { corpus, type Draft } from './corpus.ts';
@@ -77,6 +78,7 @@ const relationshipOf = (
   id: RelationshipId,
   [from, to]: readonly [MemoryId, MemoryId],
   type: RelationshipType,
+  description: string,
   strength: number,
   at: number,
 ): Relationship => ({
@@ -86,7 +88,7 @@ const relationshipOf = (
   type,
   strength,
   confidence: 0.8,
-  description: null,
+  description,
   context: null,
   bidirectional: isSymmetric(type),
   evidenceCount: 1,
@@ -113,6 +115,7 @@ const created = { kind: 'created', reason: null } as const;
 /** Each memory points at five others, mostly of its own time. */
 const relate = (ids: readonly MemoryId[], hub: number, at: number): Iterable<WriteOperation> => {
   const random = seeded(ids.length + 1);
+  const { question } = corpus(ids.length + 1);
   const hubEvery = Math.max(20, Math.floor(ids.length / 5_000));
   const target = (from: number): number => {
     if (random() < 0.3) return Math.floor(random() * ids.length);
@@ -131,8 +134,8 @@ const relate = (ids: readonly MemoryId[], hub: number, at: number): Iterable<Wri
         const [a, b] = [ids[from] as MemoryId, ids[to] as MemoryId];
         const ends = isSymmetric(type) && b < a ? ([b, a] as const) : ([a, b] as const);
         const strength = Math.round(random() * 100) / 100;
-        const relationship = relationshipOf(uuid(random) as RelationshipId, ends, type, strength, at);
-        yield { op: 'create_relationship', relationship, note: created };
+        const relationship = relationshipOf(uuid(random) as RelationshipId, ends, type, question(), strength, at);
+        yield { op: 'create_relationship', relationship, words: relationshipWords(relationship), note: created };
       }
     }
   })();

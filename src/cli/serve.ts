@@ -13,7 +13,7 @@ export const serveStdio = async (terminal: Terminal, config: Config): Promise<vo
   ]);
   const stop = stopSignal({ followParent: true });
   const { stdin: input, stdout: output } = terminal;
-  await withApp(config, (app) => transport.serveStdio({ app, input, output, stop }));
+  await withApp(config, (app) => transport.serveStdio({ app, input, output, stop }), { session: 'stdio' });
 };
 
 /** Runs until a signal asks it to stop. A store that cannot be opened ends it at once, not with the first call. */

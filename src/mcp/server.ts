@@ -4,14 +4,20 @@ import { nearest } from '../nearest.ts';
 import type { ServiceContext } from '../service/context.ts';
 import type { Tool, ToolAnswer } from '../tools/tool.ts';
 import { parseArguments } from './arguments.ts';
-import type { Fault } from './error-boundary.ts';
+import { completionWrap } from './completions.ts';
+import type { FaultDesk } from './error-boundary.ts';
 import { withErrorBoundary } from './error-boundary.ts';
+import type { Wrap } from './handlers.ts';
+import { wrapHandlers } from './handlers.ts';
 import { instructionsFor } from './instructions.ts';
 import type { ListedTool } from './listed-tool.ts';
 import { asSdkSchema } from './listed-tool.ts';
+import { addPrompts } from './prompts.ts';
+import { addResources, resourceListWrap } from './resources.ts';
+import { addSubscriptions } from './subscriptions.ts';
 
 /** What the MCP edge needs of the application. */
-export interface McpApp {
+export interface McpApp extends FaultDesk {
   readonly info: { readonly name: string; readonly title: string; readonly version: string };
   /** Listed in this order. */
   readonly tools: readonly ListedTool[];
@@ -19,8 +25,6 @@ export interface McpApp {
   loadTool(name: string): Promise<Tool>;
   contextFor(): Promise<ServiceContext>;
   readonly now: () => number;
-  readonly newId: () => string;
-  reportFault(fault: Fault): void;
   /** A connection that broke or a message outside the protocol: for the log, nothing a caller waits for. */
   reportTransportError(error: Error): void;
 }
@@ -42,36 +46,24 @@ const unknownTool = (name: string, names: readonly string[]): ProtocolError => {
   );
 };
 
-/** The SDK has checked the call's form by then; its copy lacks a `__proto__` key, which must be seen to be refused. */
-const asSent = { '~standard': { version: 1, vendor: 'graph-memory', validate: (value: unknown) => ({ value }) } };
-
 /** The SDK says only that a tool is not found; a model that reads the nearest name repairs its call. */
-const superviseToolCalls = (server: McpServer, tools: readonly ListedTool[]): void => {
+const toolCallWrap = (tools: readonly ListedTool[]): Wrap => {
   const names = tools.map((tool) => tool.name);
-  const { server: protocol } = server;
-  const register = protocol.setRequestHandler.bind(protocol) as (method: string, ...rest: unknown[]) => void;
-  const wrapped = (method: string, ...rest: unknown[]): void => {
-    const [handler] = rest;
-    if (method !== 'tools/call' || typeof handler !== 'function') {
-      register(method, ...rest);
-      return;
-    }
-    register(method, { params: asSent }, async (params: { name: string }, context: unknown) => {
+  return {
+    asSent: true,
+    around: (handler) => async (request, context) => {
       try {
-        return await handler({ method, params }, context);
+        return await handler(request, context);
       } catch (error) {
         const missing = error instanceof ProtocolError && error.code === ProtocolErrorCode.InvalidParams;
-        throw missing && !names.includes(params.name) ? unknownTool(params.name, names) : error;
+        const { name } = request.params as { name: string };
+        throw missing && !names.includes(name) ? unknownTool(name, names) : error;
       }
-    });
+    },
   };
-  protocol.setRequestHandler = wrapped as typeof protocol.setRequestHandler;
 };
 
-/** One server for one connection or request; both protocol revisions are served from it. */
-export const createMcpServer = (app: McpApp, extend?: Extend): McpServer => {
-  const server = new McpServer(app.info, { instructions: instructionsFor(app.tools) });
-  superviseToolCalls(server, app.tools);
+const addTools = (server: McpServer, app: McpApp): void => {
   server.server.registerCapabilities({ tools: { listChanged: false } });
   for (const listed of app.tools) {
     const { name, title, description, annotations } = listed;
@@ -83,9 +75,23 @@ export const createMcpServer = (app: McpApp, extend?: Extend): McpServer => {
     server.registerTool(
       name,
       { title, description, inputSchema: asSdkSchema(listed), annotations: { ...annotations, openWorldHint: false } },
-      (raw) => withErrorBoundary(() => call(raw), name, app.newId, app.reportFault),
+      (raw) => withErrorBoundary(() => call(raw), name, app),
     );
   }
+};
+
+/** One server for one connection or request; both protocol revisions are served from it. */
+export const createMcpServer = (app: McpApp, extend?: Extend): McpServer => {
+  const server = new McpServer(app.info, { instructions: instructionsFor(app.tools) });
+  wrapHandlers(server, {
+    'tools/call': toolCallWrap(app.tools),
+    'resources/list': resourceListWrap(app),
+    'completion/complete': completionWrap(app),
+  });
+  addTools(server, app);
+  addResources(server, app);
+  addSubscriptions(server, app);
+  addPrompts(server, app);
   extend?.(server);
   return server;
 };

@@ -1,10 +1,13 @@
 import type { MemoryId, Millis, RelationshipId } from '../domain/ids.ts';
 import type { TenantScope } from '../domain/scope.ts';
+import type { RankingSettings } from '../search/ranking.ts';
 import type { GraphStore } from '../storage/store.ts';
+import type { SessionTrail } from './session-trail.ts';
 
 export interface ServiceSettings {
   readonly allowCycles: boolean;
   readonly readOnly: boolean;
+  readonly ranking: RankingSettings;
 }
 
 /** Everything a use case needs, bound to one caller. Made by `app.ts` for each request. */
@@ -14,6 +17,7 @@ export interface ServiceContext {
   readonly settings: ServiceSettings;
   /** Counts what an answer brought up; off the answer's path, and not at all in a read-only server. */
   readonly noteUse: (ids: readonly MemoryId[]) => void;
+  readonly trail: SessionTrail;
   readonly now: () => Millis;
   readonly newId: () => string;
   /** Identity of the project that the process was started in, null outside one. Found once, on first use. */

@@ -32,6 +32,7 @@ export const guardAgainstCycle = async (
     from: to,
     until: from,
     types: [type],
+    statedOnly: true,
     direction: 'outgoing',
     ...reach,
   });

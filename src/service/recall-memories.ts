@@ -12,7 +12,7 @@ export interface LinkedMemory {
 }
 
 export interface RecalledMemories extends FoundMemories {
-  /** By the id of the memory found. A linked memory is given once, with the best one that it belongs to. */
+  /** By the id of the memory found. One that was not found itself is given once, with the best one that it belongs to. */
   readonly linked: ReadonlyMap<MemoryId, readonly LinkedMemory[]>;
 }
 
@@ -40,16 +40,18 @@ const linksOf = async (context: ServiceContext, found: readonly Memory[]): Promi
   if (found.length === 0) return new Map();
   const ids = found.map((memory) => memory.id);
   const edges = await context.store.relationships(context.scope, { of: ids, limit: relationshipsRead });
-  const given = new Set<MemoryId>(ids);
+  const place = new Map(ids.map((id, index) => [id, index]));
+  const given = new Set<MemoryId>();
   const chosen = new Map<MemoryId, Relationship[]>();
   const ranked = [...edges].sort((a, b) => weight(b) - weight(a) || (a.id < b.id ? -1 : 1));
-  for (const id of ids) {
+  for (const [id, index] of place) {
     const own = ranked.filter((edge) => edge.from === id || edge.to === id);
     for (const edge of own) {
       const other = edge.from === id ? edge.to : edge.from;
       const list = chosen.get(id) ?? [];
-      if (given.has(other) || list.length >= linkedPerMemory) continue;
-      given.add(other);
+      // Of two that were both found, the later one says how they are joined.
+      if (given.has(other) || (place.get(other) ?? -1) > index || list.length >= linkedPerMemory) continue;
+      if (!place.has(other)) given.add(other);
       chosen.set(id, [...list, edge]);
     }
   }

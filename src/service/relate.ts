@@ -61,6 +61,28 @@ export const newRelationship = (
   extra: null,
 });
 
+/** Weak enough that anything said by a person outweighs it. */
+const automaticStrength = 0.2;
+
+/** What the server notes by itself: this was stored after that. */
+export const followsLink = (context: ServiceContext, from: MemoryId, to: MemoryId, at: Millis): Relationship => ({
+  ...newRelationship(
+    context,
+    {
+      from,
+      to,
+      type: 'FOLLOWS',
+      strength: automaticStrength,
+      confidence: automaticStrength,
+      description: null,
+      context: null,
+      validFrom: null,
+    },
+    at,
+  ),
+  origin: 'automatic',
+});
+
 /** How far each further piece of evidence moves strength and confidence towards 1. */
 const reinforcement = 0.1;
 const towardsOne = (share: number): number => roundShare(share + (1 - share) * reinforcement);

@@ -1,10 +1,12 @@
 import type { JsonObject, Memory } from '../domain/memory.ts';
 import { AppError } from '../errors.ts';
 import { type ParsedQuery, parseQuery, parseTerms, type QueryOptions } from '../search/query.ts';
+import { candidatesRanked, rankHits, spreadingFrom } from '../search/ranking.ts';
 import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
-import type { MemoryFilter, SearchHit, Sort, SortKey } from '../storage/query.ts';
+import type { GraphLink, MemoryFilter, SearchHit, Sort, SortKey } from '../storage/query.ts';
 import type { ServiceContext } from './context.ts';
 import { type Paged, type PageRequest, pageOfRanked, rankedDepth } from './ranked-page.ts';
+import { type Repair, repairQuery } from './repair-query.ts';
 
 export type { MemoryFilter, Sort };
 
@@ -21,6 +23,7 @@ export interface SearchRequest {
 export interface FoundMemories extends Paged<Memory> {
   /** Null if nothing was looked for: then this is a list. */
   readonly parsed: ParsedQuery | null;
+  readonly repairs: readonly Repair[];
   /** All that match; null for a ranked answer, which says only whether there is more. */
   readonly total: number | null;
 }
@@ -52,7 +55,7 @@ const list = async (context: ServiceContext, request: SearchRequest, page: PageR
     if (!last) return shown === 0 ? page.cursor : null;
     return more || shown < items.length ? encodeCursor(key, { value: sortValue(last, sort), id: last.id }) : null;
   };
-  return { items, more, cursorAfter, parsed: null, total };
+  return { items, more, cursorAfter, parsed: null, repairs: [], total };
 };
 
 const bySort =
@@ -66,10 +69,17 @@ const bySort =
 /** How deep a ranking is searched when it is to be put into another order. */
 const resortDepth = 1_000;
 
+const linksOf = async (context: ServiceContext, hits: readonly SearchHit[]): Promise<readonly GraphLink[]> => {
+  const { spreading, automaticSpreading } = context.settings.ranking;
+  if (spreading + automaticSpreading === 0 || hits.length < 2) return [];
+  const ids = hits.slice(0, spreadingFrom).map((hit) => hit.memory.id);
+  return context.store.linksAmong(context.scope, ids);
+};
+
 const ranked = async (
   context: ServiceContext,
   request: SearchRequest,
-  parsed: ParsedQuery,
+  asked: ParsedQuery,
   page: PageRequest,
 ): Promise<FoundMemories> => {
   const { filter, sort } = request;
@@ -80,16 +90,23 @@ const ranked = async (
     filter,
     sort,
   } as unknown as JsonObject;
-  const depth = sort ? resortDepth : rankedDepth(key, page);
+  const depth = sort ? resortDepth : Math.max(candidatesRanked, rankedDepth(key, page));
+  const mended =
+    context.settings.ranking.repair && request.options.tolerance !== 'strict'
+      ? await repairQuery(context, asked)
+      : { parsed: asked, repairs: [] };
+  const { parsed } = mended;
   const hits = await context.store.search(context.scope, parsed.query, filter, depth);
-  const ordered = sort ? [...hits].sort(bySort(sort)) : hits;
+  const ordered = sort
+    ? [...hits].sort(bySort(sort))
+    : rankHits(hits, await linksOf(context, hits), context.settings.ranking);
   const paged = pageOfRanked(
     key,
     page,
     ordered.map((hit) => hit.memory),
     (memory) => memory.id,
   );
-  return { ...paged, parsed, total: null };
+  return { ...paged, parsed, repairs: mended.repairs, total: null };
 };
 
 /** Ranked by relevance if words are given, else a list in a stable order. Throws `invalid_input`, `cursor_invalid`. */

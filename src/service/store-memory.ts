@@ -1,34 +1,20 @@
 import type { MemoryId, Millis } from '../domain/ids.ts';
 import { limits } from '../domain/limits.ts';
-import type { JsonObject, Memory, MemoryContext, MemoryType } from '../domain/memory.ts';
-import { checkMemory, normaliseTags, roundShare } from '../domain/memory-rules.ts';
+import type { JsonObject, Memory } from '../domain/memory.ts';
+import { checkMemory } from '../domain/memory-rules.ts';
 import type { RelationshipType } from '../domain/relationship.ts';
 import { AppError, isAppError } from '../errors.ts';
 import { searchDocument } from '../search/document.ts';
 import type { WriteOperation } from '../storage/batch.ts';
 import { digest } from '../storage/cursor.ts';
 import { commit } from './commit.ts';
-import { newMemoryId, type ServiceContext } from './context.ts';
+import type { ServiceContext } from './context.ts';
 import { findMemories, memoryNotFound } from './find-memory.ts';
 import { findNearDuplicates, type NearDuplicate } from './near-duplicates.ts';
+import { type MemoryDraft, newMemory } from './new-memory.ts';
 import { createsMemory, createsRelationship } from './operations.ts';
-import { newRelationship, storedEnds } from './relate.ts';
-
-/** What a caller gives of a context; the rest is null or empty. */
-export type ContextDraft = Partial<
-  Omit<MemoryContext, 'tenantId' | 'teamId' | 'visibility' | 'createdBy' | 'organizationId' | 'namespaceId'>
->;
-
-export interface MemoryDraft {
-  readonly type: MemoryType;
-  readonly title: string;
-  readonly content: string;
-  readonly summary: string | null;
-  readonly tags: readonly string[];
-  readonly importance: number;
-  readonly confidence: number;
-  readonly context: ContextDraft;
-}
+import { followsLink, newRelationship, storedEnds } from './relate.ts';
+import { lostItsPredecessor } from './session-trail.ts';
 
 /** From the new memory to one that is there. */
 export interface LinkDraft {
@@ -50,53 +36,6 @@ export interface StoredMemory {
   /** The key was used before for the same request: nothing was stored now. */
   readonly replayed: boolean;
 }
-
-const emptyContext: MemoryContext = {
-  projectPath: null,
-  filesInvolved: [],
-  languages: [],
-  frameworks: [],
-  technologies: [],
-  gitCommit: null,
-  gitBranch: null,
-  workingDirectory: null,
-  timestamp: null,
-  sessionId: null,
-  userId: null,
-  additionalMetadata: null,
-  tenantId: null,
-  teamId: null,
-  visibility: null,
-  createdBy: null,
-  organizationId: null,
-  namespaceId: null,
-};
-
-const newMemory = async (context: ServiceContext, draft: MemoryDraft, at: Millis): Promise<Memory> => {
-  const given = draft.context.projectPath;
-  const projectPath = given ? await context.resolveProject(given) : await context.currentProject();
-  return {
-    id: newMemoryId(context),
-    type: draft.type,
-    title: draft.title.trim(),
-    content: draft.content,
-    summary: draft.summary,
-    tags: normaliseTags(draft.tags),
-    importance: roundShare(draft.importance),
-    confidence: roundShare(draft.confidence),
-    effectiveness: null,
-    usageCount: 0,
-    lastAccessed: null,
-    createdAt: at,
-    updatedAt: at,
-    version: 1,
-    updatedBy: null,
-    deletedAt: null,
-    mergedInto: null,
-    context: { ...emptyContext, ...draft.context, projectPath, tenantId: context.scope.tenant },
-    extra: null,
-  };
-};
 
 /** Links to merged memories go to what answers for them; the same one twice counts once. Throws `not_found`. */
 const linkOperations = async (
@@ -135,6 +74,27 @@ const replay = async (context: ServiceContext, key: string, fingerprint: string)
   return { id, version: 1, linked, nearDuplicates: [], replayed: true };
 };
 
+/** With an automatic link to what this session stored before, unless the caller linked the two already. */
+const commitInTrail = async (
+  context: ServiceContext,
+  memory: Memory,
+  operations: readonly WriteOperation[],
+  links: readonly LinkDraft[],
+  at: Millis,
+): Promise<void> => {
+  const previous = context.trail.last(at);
+  context.trail.stored(memory.id, at);
+  const linked = links.some((link) => link.memoryId === previous);
+  const follows =
+    previous === null || linked ? [] : [createsRelationship(followsLink(context, memory.id, previous, at))];
+  try {
+    await commit(context, [...operations, ...follows], at);
+  } catch (error) {
+    if (follows.length === 0 || !lostItsPredecessor(error, previous)) throw error;
+    await commit(context, operations, at);
+  }
+};
+
 /**
  * Stores one memory and its links in one transaction, and reports what looks like the same memory; it never merges by itself.
  * Throws `invalid_input`, `not_found` for a link's end, `idempotency_mismatch`.
@@ -164,7 +124,7 @@ export const storeMemory = async (context: ServiceContext, request: StoreRequest
     operations.push({ op: 'remember_key', key: idempotencyKey, record: { fingerprint, answer, at } });
   }
   try {
-    await commit(context, operations, at);
+    await commitInTrail(context, memory, operations, request.links, at);
   } catch (error) {
     // Somebody used the key between our look-up and our write: theirs is the answer.
     const answered =

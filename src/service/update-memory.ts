@@ -3,8 +3,8 @@ import type { Memory } from '../domain/memory.ts';
 import { checkMemory, normaliseTags, roundShare } from '../domain/memory-rules.ts';
 import { AppError } from '../errors.ts';
 import type { ServiceContext } from './context.ts';
+import type { ContextDraft } from './new-memory.ts';
 import { reviseMemory } from './revise-memory.ts';
-import type { ContextDraft } from './store-memory.ts';
 
 /** Only what is to change; null empties what may be empty. */
 export interface MemoryChanges {

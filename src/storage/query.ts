@@ -82,6 +82,8 @@ export interface RelationshipQuery {
 
 export interface TraversalRequest {
   readonly from: MemoryId;
+  /** Leaves out links that the server made by itself. */
+  readonly statedOnly?: true;
   /** Stop as soon as this one is reached. */
   readonly until?: MemoryId;
   readonly types?: readonly RelationshipType[];

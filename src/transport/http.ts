@@ -15,6 +15,7 @@ import { Hono } from 'hono';
 import { AppError } from '../errors.ts';
 import type { Extend, McpApp } from '../mcp/server.ts';
 import { createMcpServer } from '../mcp/server.ts';
+import { updateBus } from '../mcp/subscriptions.ts';
 import { createCalls } from './calls.ts';
 import { refusal } from './incoming.ts';
 import { listen } from './listen.ts';
@@ -89,6 +90,7 @@ export const serveHttp = async (options: HttpOptions): Promise<HttpServer> => {
   const calls = createCalls();
   const modern = createMcpHandler(connect, {
     legacy: 'reject',
+    bus: updateBus(app),
     maxRequestBodySize: largestBody,
     onerror: (error) => app.reportTransportError(error),
   });

@@ -3,10 +3,9 @@ import type { JSONRPCMessage, RequestId, Transport } from '@modelcontextprotocol
 import { createCalls } from './calls.ts';
 import { readMessage, refuseOverlong } from './incoming.ts';
 import { createLineReader } from './lines.ts';
+import { createListeners, subscription } from './listeners.ts';
 
 const longestMessage = 10 * 1024 * 1024;
-/** Stays open until the end of the connection, so nobody waits for its answer. */
-const subscription = 'subscriptions/listen';
 
 export interface StdioWire extends Transport {
   /** Resolves when no further message can come or no answer can be delivered. */
@@ -15,13 +14,21 @@ export interface StdioWire extends Transport {
   readonly drain: (graceMs: number) => Promise<void>;
 }
 
+export interface WireEvents {
+  /** A request was answered. */
+  readonly answered: (method: string) => void;
+  /** The SDK answers subscriptions before a server sees them: whether one asks for the updates of resources. */
+  readonly listening: (anybody: boolean) => void;
+}
+
 /**
  * Newline-delimited JSON-RPC over two streams. Unlike the SDK's own, it answers a message that it cannot read, survives one that is
  * too long, and leaves calls in flight alone when the input ends.
  */
-export const createStdioWire = (input: Readable, output: Writable, answered: (method: string) => void): StdioWire => {
+export const createStdioWire = (input: Readable, output: Writable, events: WireEvents): StdioWire => {
   const calls = createCalls();
   const open = new Map<RequestId, { readonly method: string; readonly done: () => void }>();
+  const listeners = createListeners(events.listening);
   let finish = (): void => undefined;
   const ended = new Promise<void>((resolve) => {
     finish = resolve;
@@ -32,7 +39,7 @@ export const createStdioWire = (input: Readable, output: Writable, answered: (me
     if (id === undefined || call === undefined) return;
     open.delete(id);
     call.done();
-    answered(call.method);
+    events.answered(call.method);
   };
 
   const abandon = (): void => {
@@ -52,9 +59,12 @@ export const createStdioWire = (input: Readable, output: Writable, answered: (me
     if ('method' in message && 'id' in message && message.id !== undefined) {
       // An id used twice can be answered once.
       open.get(message.id)?.done();
-      if (message.method !== subscription) open.set(message.id, { method: message.method, done: calls.begin() });
+      if (message.method === subscription) listeners.opened(message);
+      else open.set(message.id, { method: message.method, done: calls.begin() });
     } else if ('method' in message && message.method === 'notifications/cancelled') {
-      settle(message.params?.requestId as RequestId | undefined);
+      const id = message.params?.requestId as RequestId | undefined;
+      settle(id);
+      listeners.closed(id);
     }
     wire.onmessage?.(message);
   };
@@ -90,6 +100,7 @@ export const createStdioWire = (input: Readable, output: Writable, answered: (me
         await write(message);
       } finally {
         settle(answer);
+        listeners.closed(answer);
       }
     },
     drain: (graceMs) => {

@@ -1,7 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
+import type { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio as serveWire } from '@modelcontextprotocol/server/stdio';
 import type { McpApp } from '../mcp/server.ts';
 import { createMcpServer } from '../mcp/server.ts';
+import { announceUpdates } from '../mcp/subscriptions.ts';
 import { createStdioWire } from './stdio-wire.ts';
 
 const graceMs = 10_000;
@@ -19,20 +21,30 @@ export interface StdioOptions {
 /** Serves one client. Resolves when the input has ended or `stop` was raised, and the calls in flight are answered. */
 export const serveStdio = async ({ app, input, output, stop, onListed }: StdioOptions): Promise<void> => {
   let listed = false;
-  const wire = createStdioWire(input, output, (method) => {
-    if (listed || method !== 'tools/list') return;
-    listed = true;
-    onListed?.();
+  let server: McpServer | undefined;
+  let endUpdates: (() => void) | undefined;
+  const wire = createStdioWire(input, output, {
+    answered: (method) => {
+      if (listed || method !== 'tools/list') return;
+      listed = true;
+      onListed?.();
+    },
+    listening: (anybody) => {
+      endUpdates?.();
+      endUpdates = anybody ? announceUpdates(app, () => server) : undefined;
+    },
   });
   const stopped = new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
     stop.addEventListener('abort', () => resolve(), { once: true });
   });
-  const connection = serveWire(() => createMcpServer(app), {
-    transport: wire,
-    onerror: (error) => app.reportTransportError(error),
-  });
+  const connect = (): McpServer => {
+    server = createMcpServer(app);
+    return server;
+  };
+  const connection = serveWire(connect, { transport: wire, onerror: (error) => app.reportTransportError(error) });
   await Promise.race([wire.ended, stopped]);
   await wire.drain(graceMs);
+  endUpdates?.();
   await connection.close();
 };

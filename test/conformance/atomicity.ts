@@ -22,7 +22,7 @@ import type { Stage } from './stage.ts';
 const one = makeMemory({ id: 1, title: 'first thing' });
 const two = makeMemory({ id: 2, title: 'second thing' });
 const gone = makeMemory({ id: 3, title: 'gone thing' });
-const joined = makeRelationship({ id: 1, from: 1, to: 2 });
+const joined = makeRelationship({ id: 1, from: 1, to: 2, description: 'first reason' });
 
 const furnish = async (stage: Stage): Promise<void> => {
   await stage.keep(one, two, gone);
@@ -32,6 +32,7 @@ const furnish = async (stage: Stage): Promise<void> => {
 const lookAround = async ({ store, scope }: Stage): Promise<unknown> => ({
   thing: await store.search(scope, wordsQuery('thing'), {}, 10),
   fresh: await store.search(scope, wordsQuery('fresh'), {}, 10),
+  reason: await store.searchRelationships(scope, wordsQuery('reason'), null, 10),
   key: await store.idempotencyRecord(scope, 'key'),
 });
 
@@ -39,9 +40,10 @@ const lookAround = async ({ store, scope }: Stage): Promise<unknown> => ({
 const harmless: readonly WriteOperation[] = [
   creates(makeMemory({ id: 4, title: 'fresh' })),
   replaces(one, { title: 'fresh', tags: ['fresh'] }),
-  relates(makeRelationship({ id: 2, from: 2, to: 4 })),
-  reshapes(joined, { strength: 1 }),
+  relates(makeRelationship({ id: 2, from: 2, to: 4, description: 'fresh reason' })),
+  reshapes(joined, { strength: 1, description: null }),
   { op: 'index_memory', id: two.id, document: makeDocument({ title: 'fresh' }) },
+  { op: 'set_index_state', state: { version: 3, through: two.id } },
   { op: 'count_usage', ids: [two.id], at: day(5) },
   { op: 'remember_key', key: 'key', record: { fingerprint: 'f', answer: {}, at: day(1) } },
   { op: 'expect_revision', guard: 'acyclic_graph', revision: 0 },
@@ -111,7 +113,12 @@ export const atomicity = makeConcern('all of a batch or none', {
     expect(await stage.relationship(relationshipId(2))).toBeDefined();
     expect(await stage.memory(gone.id)).toBeUndefined();
     expect(await stage.store.guardRevision(stage.scope, 'acyclic_graph')).toBe(1);
-    expect(await lookAround(stage)).toMatchObject({ thing: [], key: { fingerprint: 'f' } });
+    expect(await lookAround(stage)).toMatchObject({
+      thing: [],
+      reason: [{ id: relationshipId(2) }],
+      key: { fingerprint: 'f' },
+    });
+    expect(await stage.store.indexState(stage.scope)).toEqual({ version: 3, through: two.id });
   },
 
   'an empty batch changes nothing': async (stage) => {

@@ -4,19 +4,24 @@ import { changeLog, changeQueries } from './change-log.ts';
 import type { Concern } from './concern.ts';
 import { concurrency } from './concurrency.ts';
 import { filters } from './filters.ts';
+import { indexProgress } from './index-state.ts';
 import { guards, idempotencyKeys } from './keys-and-guards.ts';
 import { lifecycle } from './lifecycle.ts';
+import { links } from './links-among.ts';
 import { paging, sorting } from './listing.ts';
 import { memoryLookup, memoryRecords } from './memory-records.ts';
 import { ranking } from './ranking.ts';
 import { relationFilters } from './relation-filters.ts';
 import { relationshipQueries } from './relationship-queries.ts';
+import { relationshipRanking } from './relationship-ranking.ts';
 import { relationshipRecords } from './relationship-records.ts';
+import { relationshipMatching } from './relationship-search.ts';
 import { matching, searchScope } from './search.ts';
 import { facets, idPrefixes, statistics } from './statistics.ts';
 import { traversal } from './traversal.ts';
 import { traversalBounds } from './traversal-bounds.ts';
 import { indexUpkeep, purge, usage } from './upkeep.ts';
+import { termCounts, vocabularyRanges } from './vocabulary.ts';
 import { memoryConditions, relationshipConditions } from './write-conditions.ts';
 
 type AtLeastOne = readonly [Concern, ...Concern[]];
@@ -28,6 +33,11 @@ export const concernsByMember: Readonly<Record<keyof Backend, AtLeastOne>> = {
   listMemories: [sorting, paging, filters, relationFilters],
   countMemories: [filters, relationFilters],
   search: [matching, searchScope, ranking],
+  searchRelationships: [relationshipMatching, relationshipRanking],
+  termFrequencies: [termCounts],
+  vocabulary: [vocabularyRanges],
+  indexState: [indexProgress],
+  linksAmong: [links],
   relationships: [relationshipRecords, relationshipQueries],
   traverse: [traversal, traversalBounds],
   statistics: [statistics],

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { MemoryType } from '../../src/domain/memory.ts';
 import { memoryTypes } from '../../src/domain/memory.ts';
 import type { MemoryFilter } from '../../src/storage/query.ts';
-import { day, makeMemory, memoryId, trashes } from '../support/builders.ts';
+import { day, makeMemory, memoryId, replaces, trashes } from '../support/builders.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
 import { treacherousTexts } from './treacherous-texts.ts';
@@ -133,6 +133,25 @@ export const filters = makeConcern('filters', {
     expect(await stage.matching({ createdAfter: day(2), createdBefore: day(2) })).toEqual([]);
     expect(await stage.matching({ updatedAfter: day(8) })).toEqual([1, 2]);
     expect(await stage.matching({ updatedAfter: day(8), createdAfter: day(2) })).toEqual([2]);
+  },
+
+  'in the trash since before a time, exclusive': async (stage) => {
+    await stage.keep(
+      makeMemory({ id: 1, deletedAt: day(2), updatedAt: day(9) }),
+      makeMemory({ id: 2, deletedAt: day(3), type: 'fix' }),
+      makeMemory({ id: 3, deletedAt: day(4) }),
+      makeMemory({ id: 4 }),
+      makeMemory({ id: 5, mergedInto: 4 }),
+      makeMemory({ id: 6, mergedInto: 4, deletedAt: day(2) }),
+    );
+    const before = (deletedBefore: number): MemoryFilter => ({ state: 'trashed', deletedBefore });
+    expect(await stage.matching(before(day(2)))).toEqual([]);
+    expect(await stage.matching(before(day(2) + 1))).toEqual([1, 6]);
+    expect(await stage.matching(before(day(4)))).toEqual([1, 2, 6]);
+    expect(await stage.matching(before(day(30)))).toEqual([1, 2, 3, 6]);
+    expect(await stage.matching({ ...before(day(4)), types: ['fix'] })).toEqual([2]);
+    await stage.write(replaces(makeMemory({ id: 2, deletedAt: day(3) }), { deletedAt: null }, 'restored'));
+    expect(await stage.matching(before(day(30)))).toEqual([1, 3, 6]);
   },
 
   'every text of every script is found by itself alone': async (stage) => {

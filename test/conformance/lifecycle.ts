@@ -21,7 +21,8 @@ const furnish = async (stage: Stage): Promise<void> => {
   await stage.keep(memory, makeMemory({ id: 2 }), makeMemory({ id: 3 }));
   await stage.write(
     replaces(memory, { title: 'second' }),
-    relates(makeRelationship({ id: 1, from: 1, to: 2 })),
+    relates(makeRelationship({ id: 1, from: 1, to: 2 }), 'why list=why'),
+    { op: 'set_index_state', state: { version: 2, through: memory.id } },
     trashes(makeMemory({ id: 3 })),
     { op: 'count_usage', ids: [memory.id], at: day(3) },
     { op: 'remember_key', key: 'k', record: { fingerprint: 'f', answer: { a: 1 }, at: day(1) } },
@@ -32,6 +33,7 @@ const furnish = async (stage: Stage): Promise<void> => {
 const look = async (stage: Stage): Promise<unknown> => [
   await stage.everything(),
   await stage.store.search(stage.scope, wordsQuery('kept word'), {}, 10),
+  await stage.store.searchRelationships(stage.scope, wordsQuery('why list=*'), null, 10),
   await stage.store.idempotencyRecord(stage.scope, 'k'),
 ];
 

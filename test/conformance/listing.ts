@@ -1,7 +1,16 @@
 import { expect } from 'vitest';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { MemoryFilter, Sort, SortField, SortKey } from '../../src/storage/query.ts';
-import { day, makeMemory, memoryId, replaces, trashes } from '../support/builders.ts';
+import {
+  day,
+  makeMemory,
+  makeRelationship,
+  memoryId,
+  relates,
+  replaces,
+  trashes,
+  wordsQuery,
+} from '../support/builders.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
 import { numbersOf } from './stage.ts';
@@ -149,6 +158,30 @@ export const paging = makeConcern('paging', {
     const filter: MemoryFilter = { tags: { values: ['rare'], mode: 'any' } };
     expect(numbersOf(await page(stage, newestFirst, 5, undefined, filter))).toEqual([1, 5, 9, 13, 17]);
     expect(await leaf(stage, newestFirst, 3, filter)).toEqual([1, 5, 9, 13, 17, 21, 25, 29, 33, 37]);
+  },
+
+  'a limit of 0 finds nothing, whatever is asked': async (stage) => {
+    const { store, scope } = stage;
+    await stage.keep(makeMemory({ id: 1, title: 'word', tags: ['t'] }), makeMemory({ id: 2 }));
+    await stage.write(relates(makeRelationship({ description: 'word' })));
+    const query = wordsQuery('word');
+    const asked = (limit: number): readonly Promise<readonly unknown[]>[] => [
+      store.listMemories(scope, { filter: {}, sort: newestFirst, limit }),
+      store.search(scope, query, {}, limit),
+      store.search(scope, query, { minImportance: 0.1 }, limit),
+      store.searchRelationships(scope, query, null, limit),
+      store.vocabulary(scope, { prefix: '', minLength: 1, maxLength: 100, limit }),
+      store.relationships(scope, { limit }),
+      store.relationships(scope, { of: [memoryId(1)], limit }),
+      store.facet(scope, 'tags', '', limit),
+      store.facet(scope, 'types', '', limit),
+      store.idsByPrefix(scope, '', limit),
+      store.changes(scope, { order: 'newest_first', limit }),
+      store.statistics(scope, limit).then(({ tags }) => tags),
+    ];
+    const nothing = asked(0).map(() => []);
+    expect(await Promise.all(asked(0))).toEqual(nothing);
+    expect((await Promise.all(asked(1))).map((rows) => rows.length)).toEqual(nothing.map(() => 1));
   },
 
   'an empty store lists nothing': async (stage) => {

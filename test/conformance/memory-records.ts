@@ -184,6 +184,12 @@ export const memoryLookup = makeConcern('memory look-up', {
     expect(numbersOf(found)).toEqual([3, 1, 2]);
   },
 
+  'an id asked for twice is given once, at its first place': async (stage) => {
+    await stage.keep(makeMemory({ id: 1 }), makeMemory({ id: 2 }));
+    const found = await stage.store.memories(stage.scope, [2, 1, 9, 2, 9].map(memoryId), 'live');
+    expect(numbersOf(found)).toEqual([2, 1]);
+  },
+
   'no ids find nothing': async (stage) => {
     await stage.keep(makeMemory({ id: 1 }));
     expect(await stage.store.memories(stage.scope, [], 'any')).toEqual([]);

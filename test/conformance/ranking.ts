@@ -3,6 +3,7 @@ import type { MemoryFilter } from '../../src/storage/query.ts';
 import type { SearchDocument, SearchTerm, TextQuery } from '../../src/storage/search-document.ts';
 import { fieldWeights, searchFields } from '../../src/storage/search-document.ts';
 import { creates, makeDocument, makeMemory, memoryId, trashes, wordsQuery } from '../support/builders.ts';
+import { part } from './bm25.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
 import { numbersOf } from './stage.ts';
@@ -27,11 +28,6 @@ const expectClose = (scores: readonly number[], expected: readonly number[]): vo
     expect(Math.abs(score - wanted) / wanted, `${score} is ${wanted}`).toBeLessThan(1e-9);
   }
 };
-
-/** One term's part of the score, written out by hand: `holders` of `all` memories hold it. */
-const part = (all: number, holders: number, f: number, length: number, averageLength: number): number =>
-  (Math.max(1e-6, Math.log((all - holders + 0.5) / (holders + 0.5))) * f * 2.2) /
-  (f + 1.2 * (0.25 + (0.75 * length) / averageLength));
 
 const filler = (count: number): readonly SearchDocument[] =>
   Array.from({ length: count }, (_, index) => makeDocument({ content: `filler${index}` }));

@@ -18,7 +18,7 @@ import { treacherousTexts } from './treacherous-texts.ts';
 
 const expectBack = async (stage: Stage, ...relationships: readonly Relationship[]): Promise<void> => {
   await stage.keep(makeMemory({ id: 1 }), makeMemory({ id: 2 }));
-  await stage.write(...relationships.map(relates));
+  await stage.write(...relationships.map((relationship) => relates(relationship)));
   const query = { state: 'any', limit: 1000 } as const;
   expect(await stage.store.relationships(stage.scope, query)).toStrictEqual(relationships);
 };

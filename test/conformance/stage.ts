@@ -114,6 +114,8 @@ export class Stage {
       statistics: await this.#store.statistics(scope, 100),
       changes: await this.changes(),
       guard: await this.#store.guardRevision(scope, 'acyclic_graph'),
+      words: await this.#store.vocabulary(scope, { prefix: '', minLength: 1, maxLength: 100, limit: 1000 }),
+      indexState: await this.#store.indexState(scope),
     };
   }
 }

@@ -18,6 +18,16 @@ export const traversalBounds = makeConcern('bounds of a walk', {
     expect(await walk(stage, { until: memoryId(5), maxDepth: 1 })).toBe('1>2@1 1>3@1 1>4@1');
   },
 
+  'a walk to where it begins reaches nothing': async (stage) => {
+    await draw(stage, 3, [
+      [1, 2],
+      [2, 3],
+      [3, 1],
+    ]);
+    expect(await walk(stage, { until: memoryId(1) })).toBe('');
+    expect(await walk(stage, { until: memoryId(1), maxNodes: 1, fanOut: 1 })).toBe('');
+  },
+
   'the goal is the end of the shortest path': async (stage) => {
     await draw(stage, 5, [
       [1, 2, { strength: 1 }],

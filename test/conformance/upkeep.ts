@@ -33,6 +33,13 @@ export const usage = makeConcern('counting usage', {
     expect(await stage.changes()).toEqual(before);
   },
 
+  'a use counts for each time its id is named': async (stage) => {
+    await stage.keep(makeMemory({ id: 1 }), makeMemory({ id: 2 }));
+    await stage.write({ op: 'count_usage', ids: [1, 2, 1, 9, 9].map(memoryId), at: day(3) });
+    expect(await stage.memory(memoryId(1))).toMatchObject({ usageCount: 2, lastAccessed: day(3) });
+    expect(await stage.memory(memoryId(2))).toMatchObject({ usageCount: 1, lastAccessed: day(3) });
+  },
+
   'what is absent is passed over, what is in the trash counts': async (stage) => {
     const trashed = makeMemory({ id: 2, deletedAt: day(1) });
     await stage.keep(makeMemory({ id: 1 }), trashed);
@@ -172,5 +179,31 @@ export const purge = makeConcern('purging', {
     await stage.write({ op: 'purge_memory', id: memoryId(1) }, creates(makeMemory({ title: 'new' })));
     expect(await stage.memory(memoryId(1))).toStrictEqual(makeMemory({ title: 'new' }));
     expect([await found(stage, 'old'), await found(stage, 'new')]).toEqual([[], [1]]);
+  },
+
+  'one batch may use an id, purge it and use it again': async (stage) => {
+    const first = makeMemory({ title: 'old' });
+    const edge = makeRelationship({ description: 'former reason' });
+    await stage.write(
+      creates(makeMemory({ id: 2 })),
+      creates(first),
+      relates(edge),
+      trashes(first),
+      { op: 'purge_memory', id: first.id },
+      creates(makeMemory({ title: 'new' })),
+      relates({ ...edge, description: null, strength: 1 }),
+      { op: 'count_usage', ids: [first.id], at: day(3) },
+    );
+    const second = makeMemory({ title: 'new', usageCount: 1, lastAccessed: day(3) });
+    expect(await stage.memory(first.id)).toStrictEqual(second);
+    expect([await found(stage, 'old'), await found(stage, 'new')]).toEqual([[], [1]]);
+    const { store, scope } = stage;
+    expect(await store.searchRelationships(scope, wordsQuery('former'), null, 10)).toEqual([]);
+    expect(await stage.relationship(edge.id)).toStrictEqual({ ...edge, description: null, strength: 1 });
+    expect((await stage.changes()).map(({ id, kind }) => [id, kind])).toEqual([
+      [memoryId(2), 'created'],
+      [first.id, 'created'],
+      [edge.id, 'created'],
+    ]);
   },
 });

@@ -10,6 +10,7 @@ const pinned: Record<string, string> = {
   MEMORY_SQLITE_SYNCHRONOUS: 'full',
   MEMORY_TOOL_PROFILE: 'core',
   MEMORY_LOG_LEVEL: 'warn',
+  MEMORY_AUTO_LINKS: 'true',
   MEMORY_ALLOW_CYCLES: 'false',
   MEMORY_READ_ONLY: 'false',
   MEMORY_PROJECT: '',

@@ -51,18 +51,31 @@ const createRelationship = (plain: PlainOperation & { op: 'relate' }, beliefs: B
   // A relationship's id is drawn by the writer and never comes twice.
   if (beliefs.relationships.has(relationship.id)) return [];
   beliefs.relationships.set(relationship.id, relationship);
-  const { note } = plain;
-  return [{ op: 'create_relationship', relationship, note, ...(plain.imported ? { imported: true } : {}) }];
+  const { words, note } = plain;
+  return [{ op: 'create_relationship', relationship, words, note, ...(plain.imported ? { imported: true } : {}) }];
 };
 
 const replaceRelationship = (plain: PlainOperation & { op: 'reshape' }, beliefs: Beliefs): WriteOperation => {
-  const { number, shape, note, off } = plain;
+  const { number, shape, words, note, off } = plain;
   const before = beliefs.relationships.get(relationshipId(number)) ?? makeRelationship({ id: number });
   const expectedVersion = before.version + off;
   const { type, from, to } = before;
   const relationship = { ...makeRelationship({ ...shape, type, id: number, version: expectedVersion + 1 }), from, to };
   if (off === 0) beliefs.relationships.set(relationship.id, relationship);
-  return { op: 'replace_relationship', relationship, expectedVersion, note };
+  return { op: 'replace_relationship', relationship, words, expectedVersion, note };
+};
+
+/** A memory is trashed, purged and made anew under the same id, all in one batch. */
+const renewMemory = (plain: PlainOperation & { op: 'renew' }, beliefs: Beliefs): readonly WriteOperation[] => {
+  const { number, shape, document, note } = plain;
+  const id = memoryId(number);
+  const doomed = replaceMemory({ ...plain, op: 'replace', shape: { ...shape, deletedAt: 0 }, off: 0 }, beliefs);
+  beliefs.memories.delete(id);
+  for (const { id: edge, from, to } of beliefs.relationships.values()) {
+    if (from === id || to === id) beliefs.relationships.delete(edge);
+  }
+  const anew = createMemory({ op: 'create', number, shape, document, note }, beliefs);
+  return [doomed, { op: 'purge_memory', id }, anew];
 };
 
 const buildOne = (plain: PlainOperation, beliefs: Beliefs): readonly WriteOperation[] => {
@@ -93,6 +106,12 @@ const buildOne = (plain: PlainOperation, beliefs: Beliefs): readonly WriteOperat
       const before = plain.before === null ? null : shapeMemory(number, plain.before, 1);
       const change = { entity: 'memory', id: memoryId(number), seq: 1, at, by, ...note, version: 2, before } as const;
       return [{ op: 'import_change', change }];
+    }
+    case 'renew':
+      return renewMemory(plain, beliefs);
+    case 'reindexed': {
+      const through = plain.through === null ? null : memoryId(plain.through);
+      return [{ op: 'set_index_state', state: { version: plain.version, through } }];
     }
     case 'purge':
       return [{ op: 'purge_memory', id: memoryId(plain.number) }];

@@ -58,6 +58,9 @@ const vocabulary = [
 ];
 export const word = fc.constantFrom(...vocabulary);
 const words = few(word, 4);
+/** A word with its place in a reason. */
+export const placed = word.map((each) => `has=${each}`);
+const reason = few(fc.oneof(word, placed), 5);
 export const document = fc.record({ title: words, tags: words, content: words, identifiers: words, context: words });
 
 export const tag = fc.constantFrom('a', 'b', 'ab', 'ä', '%', 'x_y');
@@ -125,6 +128,7 @@ const relate = fc.record({
   from: memoryNumber,
   to: memoryNumber,
   shape: relationshipShape,
+  words: reason,
   note: maybe(note),
   imported: fc.boolean(),
 });
@@ -142,12 +146,13 @@ const operation = fc.oneof(
       op: fc.constant('reshape'),
       number: furnishedRelationship,
       shape: relationshipShape,
+      words: reason,
       note,
       off,
     }),
   },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('index'), number: memoryNumber, document }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('use'), numbers: set(memoryNumber), at: moment }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('use'), numbers: few(memoryNumber, 4), at: moment }) },
   {
     weight: 1,
     arbitrary: fc.record({ op: fc.constant('remember'), key, fingerprint: text, answer: json, at: moment }),
@@ -165,6 +170,14 @@ const operation = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('purge'), number: memoryNumber }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ op: fc.constant('renew'), number: memoryNumber, shape: memoryShape, document, note }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ op: fc.constant('reindexed'), version: fc.nat(3), through: maybe(memoryNumber) }),
+  },
 );
 export type PlainOperation = ValueOf<typeof operation>;
 

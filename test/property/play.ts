@@ -5,6 +5,7 @@ import { isAppError } from '../../src/errors.ts';
 import type { WriteBatch } from '../../src/storage/batch.ts';
 import type { SortField, SortKey } from '../../src/storage/query.ts';
 import type { GraphStore } from '../../src/storage/store.ts';
+import { compareText } from '../reference/order.ts';
 import { memoryId, relationshipId } from '../support/builders.ts';
 import { buildOperations } from './batches.ts';
 import type { ValueOf, Write } from './commands.ts';
@@ -72,14 +73,20 @@ const walk = (store: GraphStore, question: Read & { command: 'traverse' }): Prom
     maxDepth,
     maxNodes,
     fanOut,
-    ...(until === undefined || until === from ? {} : { until: memoryId(until) }),
+    ...(until === undefined ? {} : { until: memoryId(until) }),
     ...(types === undefined ? {} : { types }),
   });
 };
 
+/** The contract leaves their order open. */
+const frequencies = async (store: GraphStore, terms: readonly string[]): Promise<unknown> => {
+  const found = await store.termFrequencies(scope, terms);
+  return found.toSorted((a, b) => compareText(a.text, b.text));
+};
+
 export const ask = async (
   store: GraphStore,
-  question: Exclude<Read, { command: 'search' | 'reopen' }>,
+  question: Exclude<Read, { command: 'search' | 'reasons' | 'reopen' }>,
 ): Promise<unknown> => {
   switch (question.command) {
     case 'memories':
@@ -90,6 +97,14 @@ export const ask = async (
       return page(store, question);
     case 'count':
       return store.countMemories(scope, question.filter);
+    case 'frequencies':
+      return frequencies(store, question.terms);
+    case 'vocabulary':
+      return store.vocabulary(scope, question.range);
+    case 'index':
+      return store.indexState(scope);
+    case 'links':
+      return store.linksAmong(scope, question.ids);
     case 'relationships':
       return store.relationships(scope, { ...question.query, limit: question.limit });
     case 'traverse':

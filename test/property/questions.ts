@@ -7,6 +7,7 @@ import {
   memoryNumber,
   memoryType,
   moment,
+  placed,
   project,
   relationshipNumber,
   relationTypes,
@@ -32,10 +33,11 @@ const partial = <T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }
     );
 
 const ids: fc.Arbitrary<MemoryId[]> = fc.uniqueArray(memoryNumber.map(memoryId), { maxLength: 6 });
+const repeatedIds: fc.Arbitrary<MemoryId[]> = fc.array(memoryNumber.map(memoryId), { maxLength: 8 });
 const relationshipIds: fc.Arbitrary<RelationshipId[]> = some(relationshipNumber.map(relationshipId));
 const memoryState = fc.constantFrom('live', 'trashed', 'any' as const);
 
-const filter = partial({
+const otherFilter = partial({
   state: memoryState,
   ids,
   types: some(memoryType),
@@ -51,15 +53,28 @@ const filter = partial({
   relatedBy: some(relationTypes),
   notRelatedBy: some(relationTypes),
 });
+const filter = fc.oneof(
+  { weight: 9, arbitrary: otherFilter },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ other: otherFilter, deletedBefore: moment })
+      .map(({ other, deletedBefore }) => ({ ...other, deletedBefore, state: 'trashed' as const })),
+  },
+);
 
 const field = fc.constantFrom('created_at', 'updated_at', 'importance', 'confidence', 'title' as const);
 const direction = fc.constantFrom('asc', 'desc' as const);
-const limit = fc.constantFrom<number>(1, 2, 3, 5, 100);
+const pageSize = fc.constantFrom<number>(1, 2, 3, 5, 100);
+const limit = fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 19, arbitrary: pageSize });
 
-const textQuery = fc.record({
-  mode: fc.constantFrom('any', 'all' as const),
-  groups: fc.array(fc.array(fc.record({ text: word, prefix: fc.boolean() }), { maxLength: 3 }), { maxLength: 3 }),
-});
+const queryOf = (texts: fc.Arbitrary<string>) =>
+  fc.record({
+    mode: fc.constantFrom('any', 'all' as const),
+    groups: fc.array(fc.array(fc.record({ text: texts, prefix: fc.boolean() }), { maxLength: 3 }), { maxLength: 3 }),
+  });
+const textQuery = queryOf(word);
+const reasonQuery = queryOf(fc.oneof(word, word, placed, fc.constant('has=')));
 
 const relationshipQuery = partial({
   of: ids,
@@ -82,8 +97,8 @@ const changeBounds = partial({
 
 /** Every way to ask a store something, as plain data. */
 export const read = fc.oneof(
-  fc.record({ command: fc.constant('memories'), ids, state: memoryState }),
-  fc.record({ command: fc.constant('leaf'), filter, field, direction, limit }),
+  fc.record({ command: fc.constant('memories'), ids: repeatedIds, state: memoryState }),
+  fc.record({ command: fc.constant('leaf'), filter, field, direction, limit: pageSize }),
   fc.record({
     command: fc.constant('page'),
     filter,
@@ -95,6 +110,24 @@ export const read = fc.oneof(
   fc.record({ command: fc.constant('count'), filter }),
   fc.record({ command: fc.constant('search'), query: textQuery, filter, limit }),
   fc.record({ command: fc.constant('search'), query: textQuery, filter: fc.constant({}), limit }),
+  fc.record({
+    command: fc.constant('reasons'),
+    query: reasonQuery,
+    types: fc.option(some(relationTypes), { freq: 3 }),
+    limit,
+  }),
+  fc.record({ command: fc.constant('frequencies'), terms: fc.array(fc.oneof(word, placed), { maxLength: 8 }) }),
+  fc.record({
+    command: fc.constant('vocabulary'),
+    range: fc.record({
+      prefix: fc.oneof(fc.constantFrom('', 'a', 'al', 'b', 'g', '漢', 'z'), word),
+      minLength: fc.integer({ min: 1, max: 5 }),
+      maxLength: fc.constantFrom(1, 2, 4, 8, 100),
+      limit,
+    }),
+  }),
+  fc.record({ command: fc.constant('index') }),
+  fc.record({ command: fc.constant('links'), ids: repeatedIds }),
   fc.record({ command: fc.constant('relationships'), query: relationshipQuery, limit }),
   fc.record({
     command: fc.constant('traverse'),
@@ -105,7 +138,7 @@ export const read = fc.oneof(
     maxNodes: fc.constantFrom(1, 2, 4, 1000),
     fanOut: fc.constantFrom(1, 2, 3, 1000),
   }),
-  fc.record({ command: fc.constant('statistics'), top: fc.constantFrom(1, 2, 100) }),
+  fc.record({ command: fc.constant('statistics'), top: fc.constantFrom(0, 1, 2, 100) }),
   fc.record({
     command: fc.constant('facet'),
     facet: fc.constantFrom('tags', 'projects', 'types', 'languages', 'frameworks' as const),

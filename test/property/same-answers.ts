@@ -1,7 +1,9 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { singleTenantScope as scope } from '../../src/auth/policy.ts';
+import type { Relationship } from '../../src/domain/relationship.ts';
 import type { SearchHit } from '../../src/storage/query.ts';
 import type { GraphStore } from '../../src/storage/store.ts';
+import type { ReferenceStore } from '../reference/store.ts';
 import type { Command, Read } from './play.ts';
 
 const show = (value: unknown): string => inspect(value, { depth: 8, breakLength: 120 });
@@ -48,4 +50,28 @@ export const expectSameHits = async (
   if (actual.length !== expected.length || !actual.every(fits) || !actual.every(isInOrder)) {
     complain(question, expected, actual);
   }
+};
+
+/** The same for reasons, which come without scores: those of the reference decide, and ids where the words are the same. */
+export const expectSameReasons = async (
+  question: Read & { command: 'reasons' },
+  reference: ReferenceStore,
+  store: GraphStore,
+): Promise<void> => {
+  const { query, types, limit } = question;
+  const all = reference.rankedRelationships(query, types);
+  const expected = all.slice(0, limit);
+  const actual = await store.searchRelationships(scope, query, types, limit);
+  const twins = actual.map(({ id }) => all.find(({ relationship }) => relationship.id === id));
+  const fits = (relationship: Relationship, index: number): boolean => {
+    const [twin, place, before] = [twins[index], expected[index], twins[index - 1]];
+    return (
+      twin !== undefined &&
+      place !== undefined &&
+      isClose(twin.score, place.score) &&
+      isDeepStrictEqual(relationship, twin.relationship) &&
+      (before === undefined || !isDeepStrictEqual(before.words, twin.words) || before.relationship.id < relationship.id)
+    );
+  };
+  if (actual.length !== expected.length || !actual.every(fits)) complain(question, expected, actual);
 };

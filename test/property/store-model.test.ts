@@ -7,7 +7,7 @@ import { reachableTargets } from '../conformance/targets.ts';
 import { ReferenceStore } from '../reference/store.ts';
 import { furniture } from './commands.ts';
 import { ask, type Command, command, outcomeOf, planBatch } from './play.ts';
-import { expectSame, expectSameHits } from './same-answers.ts';
+import { expectSame, expectSameHits, expectSameReasons } from './same-answers.ts';
 
 const runs = Number(process.env.PROPERTY_RUNS ?? 150);
 const mostCommands = 200;
@@ -18,11 +18,13 @@ const everything: readonly Command[] = [
   { command: 'relationships', query: { state: 'any', withTrashedEnds: true }, limit: 100 },
   { command: 'changes', bounds: {}, order: 'oldest_first', limit: 1000 },
   { command: 'statistics', top: 100 },
+  { command: 'vocabulary', range: { prefix: '', minLength: 1, maxLength: 100, limit: 1000 } },
 ];
 
 const step = async (reference: ReferenceStore, stage: Stage, next: Command): Promise<void> => {
   if (next.command === 'reopen') return stage.reopen();
   if (next.command === 'search') return expectSameHits(next, reference, stage.store);
+  if (next.command === 'reasons') return expectSameReasons(next, reference, stage.store);
   if (next.command !== 'write') {
     return expectSame(next, await outcomeOf(ask(reference, next)), await outcomeOf(ask(stage.store, next)));
   }

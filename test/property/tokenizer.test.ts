@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { editDistanceAtMost } from '../../src/edit-distance.ts';
 import { searchDocument } from '../../src/search/document.ts';
 import { parseQuery } from '../../src/search/query.ts';
-import { bestReplacement, editDistanceAtMost } from '../../src/search/repair.ts';
+import { bestReplacement } from '../../src/search/repair.ts';
 import { tokenize } from '../../src/search/tokenizer.ts';
 import { explainMatch, snippet } from '../../src/search/why.ts';
 import type { TextQuery } from '../../src/storage/search-document.ts';

@@ -29,10 +29,7 @@ const distinctTerms = ({ groups }: TextQuery): readonly SearchTerm[] => [
 ];
 
 /** Okapi BM25 with k1 = 1.2 and b = 0.75, over all these documents. */
-const makeScorer = (
-  documents: readonly SearchDocument[],
-  query: TextQuery,
-): ((document: SearchDocument) => number) => {
+const makeScorer = (documents: readonly SearchDocument[], query: TextQuery): ((document: SearchDocument) => number) => {
   const averageLength = documents.reduce((sum, document) => sum + lengthOf(document), 0) / documents.length;
   const terms = distinctTerms(query).map((term) => {
     const holders = documents.filter((document) => weightedCount(document, term) > 0).length;

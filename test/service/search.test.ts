@@ -60,7 +60,10 @@ onEveryStore('recall_memories and search_memories', (open) => {
       links: [{ memory_id: problem, type: 'SOLVES' }],
     });
     const text = await bench.text('recall_memories', { query: 'ENOSPC build' });
-    expect(text).toContain(`linked: <- SOLVES solution ${fix} "Prune old artefacts"`);
+    expect(idsIn(text)).toEqual([problem, fix]);
+    expect(text).toContain(`linked: SOLVES -> problem ${problem} "Build fails with ENOSPC"`);
+    const first = await bench.text('recall_memories', { query: 'ENOSPC build', limit: 1 });
+    expect(first).toContain(`linked: <- SOLVES solution ${fix} "Prune old artefacts"`);
     expect(text).toContain('[title: Build, ENOSPC]');
   });
 

@@ -4,7 +4,9 @@ import type * as z from 'zod';
 import { singleTenantScope } from '../../src/auth/policy.ts';
 import type { MemoryId } from '../../src/domain/ids.ts';
 import type { JsonObject } from '../../src/domain/memory.ts';
+import { defaultRanking } from '../../src/search/ranking.ts';
 import type { ServiceContext, ServiceSettings } from '../../src/service/context.ts';
+import { noTrail, sessionTrails } from '../../src/service/session-trail.ts';
 import { guardStore } from '../../src/storage/guarded.ts';
 import { tools } from '../../src/tools/registry.ts';
 import type { ToolAnswer } from '../../src/tools/tool.ts';
@@ -34,7 +36,7 @@ const reachable = await reachableTargets();
 /** Runs the tests on every store that is there, each test on an empty one. */
 export const onEveryStore = (
   name: string,
-  define: (open: (settings?: Partial<ServiceSettings>) => Promise<Workbench>) => void,
+  define: (open: (settings?: Partial<ServiceSettings> & { readonly session?: string }) => Promise<Workbench>) => void,
 ): void => {
   describe.each(reachable)(`${name} on $name`, (target) => {
     const closing: (() => Promise<void>)[] = [];
@@ -55,8 +57,9 @@ export const onEveryStore = (
         context: {
           scope: singleTenantScope,
           store,
-          settings: { allowCycles: false, readOnly: false, ...settings },
+          settings: { allowCycles: false, readOnly: false, ranking: defaultRanking, ...settings },
           noteUse: (ids) => used.push(...ids),
+          trail: settings.session ? sessionTrails()(settings.session) : noTrail,
           now: () => bench.now,
           newId: randomUUID,
           currentProject: async () => 'github.com/acme/shop',

@@ -30,6 +30,7 @@ test('there is a column for every field', async () => {
       'pk',
       'from_pk',
       'to_pk',
+      'words',
       ...relationshipFields.map(({ name }) => name).filter((name) => !ends.includes(name)),
     ]),
   );

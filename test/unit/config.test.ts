@@ -46,6 +46,7 @@ test('without any variable everything has its default', () => {
     },
     toolProfile: 'core',
     logLevel: 'warn',
+    autoLinks: true,
     allowCycles: false,
     readOnly: false,
     project: null,
@@ -195,7 +196,7 @@ test('a name that nothing reads is a warning with the nearest one', () => {
   expect(warnings[0]).toMatch(/^MEMORY_SQLLITE_PATH \(environment\).*did you mean MEMORY_SQLITE_PATH\?$/);
   expect(warnings[1]).toMatch(/^MEMORY_FILE_PATH \(environment\)/);
   expect(warnings[2]).toMatch(/^MEMORY_READONLY \(file\).*did you mean MEMORY_READ_ONLY\?$/);
-  expect(warnings[3]).toBe('backend (file) is not read by anything');
+  expect(warnings[3]).toMatch(/^backend \(file\).*did you mean MEMORY_BACKEND\?$/);
 });
 
 describe('the store', () => {

@@ -68,6 +68,7 @@ CREATE TABLE memory_tag (
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE memory_text USING fts5 (title, tags, content, identifiers, context, tokenize = ${tokenizer});
+CREATE VIRTUAL TABLE memory_term USING fts5vocab (memory_text, row);
 
 CREATE TABLE relationship (
   pk INTEGER PRIMARY KEY,
@@ -97,6 +98,7 @@ CREATE TABLE relationship (
   tenant_id TEXT,
   created_by TEXT,
   extra TEXT,
+  words TEXT NOT NULL,
   live INTEGER NOT NULL GENERATED ALWAYS AS (valid_until IS NULL AND removed_at IS NULL) VIRTUAL,
   symmetric INTEGER NOT NULL GENERATED ALWAYS AS (type IN (
     'SIMILAR_TO', 'RELATED_TO', 'ALTERNATIVE_TO', 'ANALOGY_TO', 'OPPOSITE_OF', 'PARALLEL_TO', 'WORKS_WITH'
@@ -109,6 +111,11 @@ CREATE INDEX relationship_out_symmetric ON relationship (from_pk, live, strength
   WHERE symmetric = 1;
 CREATE INDEX relationship_in_symmetric ON relationship (to_pk, live, strength DESC, id, type, from_pk)
   WHERE symmetric = 1;
+
+-- Holds the live ones between live memories alone, while their words stay with all of them for the day they are live again.
+CREATE VIRTUAL TABLE relationship_text USING fts5 (
+  words, content = 'relationship', content_rowid = 'pk', tokenize = ${tokenizer}
+);
 
 CREATE TABLE change_log (
   seq INTEGER PRIMARY KEY,
@@ -140,4 +147,10 @@ CREATE TABLE guard (
   name TEXT PRIMARY KEY,
   revision INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- One row, or none before the words were ever indexed anew.
+CREATE TABLE index_state (
+  version INTEGER NOT NULL,
+  through TEXT
+) STRICT;
 `;

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BenchContext, program } from '../bench-context.ts';
+import type { BenchContext } from '../bench-context.ts';
 import { corpus } from '../corpus.ts';
 import { interleave } from '../measure.ts';
 import { Report } from '../report.ts';
-import { environment, startServer } from '../stdio-server.ts';
+import { environment, type StdioServer } from '../stdio-server.ts';
 
 const rounds = 21;
 
@@ -49,38 +48,31 @@ const memory = async (context: BenchContext, report: Report): Promise<void> => {
 /** From the spawn until the client can show tools, and what the process holds when nothing happens. */
 export const start = async (context: BenchContext): Promise<void> => {
   const report = new Report();
-  const env = environment(context.folder, { MEMORY_SQLITE_PATH: join(context.folder, 'start.db') });
-  const listed = async (): Promise<void> => {
-    const server = await startServer(program, context.folder, env);
-    await server.request('tools/list', {});
-    started.push(server);
-  };
-  const started: Awaited<ReturnType<typeof startServer>>[] = [];
   const { ids, path } = await context.store(50_000);
-  const recalled = async (): Promise<void> => {
-    const server = await startServer(program, context.folder, { ...env, MEMORY_SQLITE_PATH: path });
+  const listed = async (): Promise<StdioServer> => {
+    const server = await context.serve(path);
     await server.request('tools/list', {});
-    const begun = performance.now();
-    await server.call('get_memory', { memory_id: ids[1] });
-    firstCalls.push(performance.now() - begun);
-    await server.stop();
+    return server;
   };
-  const firstCalls: number[] = [];
-
-  // The first start writes the code cache, half a second after it has nothing to do.
+  // The first start writes the code cache, half a second after it has nothing more to do.
   await listed();
   await sleep(1_200);
   const { ours, bare } = await interleave(rounds, {
     bare: () => bareNode(context.folder),
-    ours: async () => {
-      await listed();
-    },
-    settle: async () => {
-      while (started.length > 0) await started.pop()?.stop();
-    },
+    ours: listed,
+    settle: () => context.stop(),
   });
+  await context.stop();
   report.compare('spawn → tools/list answered, against node -e 0', ours, bare, 3);
-  for (let round = 0; round < rounds; round += 1) await recalled();
+
+  const firstCalls: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const server = await listed();
+    const begun = performance.now();
+    await server.call('get_memory', { memory_id: ids[round] });
+    firstCalls.push(performance.now() - begun);
+    await context.stop();
+  }
   report.times('first call of a session (get_memory at 50k)', firstCalls);
   await memory(context, report);
   report.print('start: time and memory of a process');

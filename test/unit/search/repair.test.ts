@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { bestReplacement, editDistanceAtMost } from '../../../src/search/repair.ts';
+import { editDistanceAtMost } from '../../../src/edit-distance.ts';
+import { bestReplacement } from '../../../src/search/repair.ts';
 
 describe('editDistanceAtMost', () => {
   test.each<[a: string, b: string, max: number, expected: number | null]>([

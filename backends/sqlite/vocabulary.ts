@@ -1,0 +1,29 @@
+import type { TermFrequency } from '../../src/storage/query.ts';
+import type { GraphStore } from '../../src/storage/store.ts';
+import type { Connection } from './connection.ts';
+
+/** The text index holds live memories alone, so that its own counts are those asked for. */
+export const termSql = 'SELECT doc FROM memory_term WHERE term = ?';
+export const termsFromSql = 'SELECT term, doc FROM memory_term WHERE term >= ?';
+
+export const termFrequencies = (connection: Connection, terms: readonly string[]): readonly TermFrequency[] =>
+  connection.read(() =>
+    [...new Set(terms)].flatMap((text) => {
+      const [frequency] = connection.row<[number]>(termSql, [text]) ?? [];
+      return frequency === undefined ? [] : [{ text, frequency }];
+    }),
+  );
+
+export const listVocabulary = (
+  connection: Connection,
+  { prefix, minLength, maxLength, limit }: Parameters<GraphStore['vocabulary']>[1],
+): readonly TermFrequency[] => {
+  const found: TermFrequency[] = [];
+  if (limit < 1) return found;
+  for (const [text, frequency] of connection.each<[string, number]>(termsFromSql, [prefix])) {
+    if (!text.startsWith(prefix)) break;
+    if (text.length < minLength || text.length > maxLength) continue;
+    if (found.push({ text, frequency }) === limit) break;
+  }
+  return found;
+};

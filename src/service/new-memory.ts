@@ -1,0 +1,68 @@
+import type { Millis } from '../domain/ids.ts';
+import type { Memory, MemoryContext, MemoryType } from '../domain/memory.ts';
+import { normaliseTags, roundShare } from '../domain/memory-rules.ts';
+import { newMemoryId, type ServiceContext } from './context.ts';
+
+/** What a caller gives of a context; the rest is null or empty. */
+export type ContextDraft = Partial<
+  Omit<MemoryContext, 'tenantId' | 'teamId' | 'visibility' | 'createdBy' | 'organizationId' | 'namespaceId'>
+>;
+
+export interface MemoryDraft {
+  readonly type: MemoryType;
+  readonly title: string;
+  readonly content: string;
+  readonly summary: string | null;
+  readonly tags: readonly string[];
+  readonly importance: number;
+  readonly confidence: number;
+  readonly context: ContextDraft;
+}
+
+const emptyContext: MemoryContext = {
+  projectPath: null,
+  filesInvolved: [],
+  languages: [],
+  frameworks: [],
+  technologies: [],
+  gitCommit: null,
+  gitBranch: null,
+  workingDirectory: null,
+  timestamp: null,
+  sessionId: null,
+  userId: null,
+  additionalMetadata: null,
+  tenantId: null,
+  teamId: null,
+  visibility: null,
+  createdBy: null,
+  organizationId: null,
+  namespaceId: null,
+};
+
+/** The first version of a memory, in the project that the caller names or the server runs in. */
+export const newMemory = async (context: ServiceContext, draft: MemoryDraft, at: Millis): Promise<Memory> => {
+  const given = draft.context.projectPath;
+  const projectPath = given ? await context.resolveProject(given) : await context.currentProject();
+  return {
+    id: newMemoryId(context),
+    type: draft.type,
+    title: draft.title.trim(),
+    content: draft.content,
+    summary: draft.summary,
+    tags: normaliseTags(draft.tags),
+    importance: roundShare(draft.importance),
+    confidence: roundShare(draft.confidence),
+    effectiveness: null,
+    usageCount: 0,
+    lastAccessed: null,
+    createdAt: at,
+    updatedAt: at,
+    version: 1,
+    updatedBy: null,
+    deletedAt: null,
+    mergedInto: null,
+    context: { ...emptyContext, ...draft.context, projectPath, tenantId: context.scope.tenant },
+    extra: null,
+  };
+};
