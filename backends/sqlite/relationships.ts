@@ -43,6 +43,18 @@ export const listRelationships = (connection: Connection, query: RelationshipQue
   return connection.rows(sql, params).map(toRelationship);
 };
 
+const relationshipsByRowSql = `SELECT ${relationshipSelection} FROM ${relationshipSource} WHERE r.pk IN ${inList}`;
+
+export const relationshipsByRow = (
+  connection: Connection,
+  pks: readonly number[],
+): ReadonlyMap<number, Relationship> =>
+  new Map(
+    connection
+      .rows(relationshipsByRowSql, [JSON.stringify(pks)])
+      .map((row) => [row[0] as number, toRelationship(row)] as const),
+  );
+
 /** The order of the joins: out of each memory through the index, and no further into the rows than for those that stay. */
 export const linksSql = `SELECT a.id, b.id, r.type, r.strength, r.origin
   FROM memory a CROSS JOIN relationship r CROSS JOIN memory b ON b.pk = r.to_pk

@@ -9,15 +9,20 @@ const encode = (value: unknown, { kind }: Field): Cell => {
   return kind === 'bool' ? Number(value) : (value as Cell);
 };
 
-const decode = (cell: Cell | undefined, { kind }: Field): unknown => {
+const decode = (cell: Cell, { kind }: Field): unknown => {
   if (cell === null) return null;
-  if (kind === 'list' || kind === 'json') return JSON.parse(cell as string);
+  if (kind === 'list') return cell === '[]' ? [] : JSON.parse(cell as string);
+  if (kind === 'json') return JSON.parse(cell as string);
   return kind === 'bool' ? cell === 1 : cell;
 };
 
 const fill = (record: object, fields: readonly Field[], row: readonly Cell[]): void => {
-  // Cell 0 is the key of the row; the fields follow.
-  for (const [index, field] of fields.entries()) setFieldValue(record, field, decode(row[index + 1], field));
+  let index = 0;
+  for (const field of fields) {
+    // Cell 0 is the key of the row; the fields follow.
+    index += 1;
+    setFieldValue(record, field, decode(row[index] as Cell, field));
+  }
 };
 
 const names = (fields: readonly Field[]): string[] => fields.map((field) => field.name);

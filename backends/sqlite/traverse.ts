@@ -13,13 +13,13 @@ interface Node {
 }
 
 /** Index order is the order asked for, strongest first, so a hub is read no further than its fan-out. */
-export const hopsSql = (forward: boolean, symmetricOnly: boolean, types: number): string => {
+export const hopsSql = (forward: boolean, symmetricOnly: boolean, types: number, statedOnly = false): string => {
   const [own, other] = forward ? ['from_pk', 'to_pk'] : ['to_pk', 'from_pk'];
   return `SELECT r.${other}, o.id, r.id, r.type, r.strength, ${forward ? 1 : 0}
     FROM relationship r CROSS JOIN memory o ON o.pk = r.${other}
     WHERE r.${own} = ? AND r.live = 1 AND o.live = 1${symmetricOnly ? ' AND r.symmetric = 1' : ''}${
       types === 0 ? '' : ` AND r.type IN (${Array.from({ length: types }, () => '?').join(', ')})`
-    }${forward ? '' : ' AND r.from_pk <> r.to_pk'}
+    }${forward ? '' : ' AND r.from_pk <> r.to_pk'}${statedOnly ? " AND r.origin = 'stated'" : ''}
     ORDER BY r.strength DESC, r.id LIMIT ?`;
 };
 
@@ -28,10 +28,10 @@ const strongestFirst = (a: Hop, b: Hop): number => b[4] - a[4] || (a[2] < b[2] ?
 /** The strongest `fanOut` relationships of a memory and, to tell that there are more, the next one. */
 const hopsOf = (
   connection: Connection,
-  { direction, types = [], fanOut }: TraversalRequest,
+  { direction, types = [], fanOut, statedOnly }: TraversalRequest,
 ): ((pk: number) => Hop[]) => {
-  const out = hopsSql(true, direction === 'incoming', types.length);
-  const into = hopsSql(false, direction === 'outgoing', types.length);
+  const out = hopsSql(true, direction === 'incoming', types.length, statedOnly);
+  const into = hopsSql(false, direction === 'outgoing', types.length, statedOnly);
   return (pk) => {
     const params: Cell[] = [pk, ...types, fanOut + 1];
     const hops = connection.rows<Hop>(out, params);

@@ -39,8 +39,8 @@ const foreignPackages = new Set(['commander', 'expect-type', 'ip-address', 'magi
 const longestContent = 6_000;
 const sectionsPerFile = 40;
 const entriesPerChangelog = 12;
-const symbolsPerPackage = 250;
-const symbolsOfLarge: Readonly<Record<string, number>> = { typescript: 1_500, '@types/node': 1_500 };
+const symbolsPerPackage = 200;
+const symbolsOfLarge: Readonly<Record<string, number>> = { typescript: 900, '@types/node': 1_200 };
 
 const clipped = (text: string, most: number): string => (text.length <= most ? text : text.slice(0, most));
 const oneLine = (text: string): string => text.replace(/[`*_]/g, '').replace(/\s+/g, ' ').trim();
@@ -53,6 +53,10 @@ const opening = (body: string): string => {
 
 const isChangelog = (path: string): boolean => /change|history|release/i.test(path);
 
+/** Than the name of the package. */
+const saysMore = (heading: string, name: string): boolean =>
+  tellingWords(heading).some((word) => !name.toLowerCase().includes(word.toLowerCase()));
+
 const pageType = (path: string): MemoryType => {
   if (isChangelog(path)) return 'project';
   return path.includes('/') ? 'workflow' : 'technology';
@@ -63,7 +67,7 @@ const pageNotes = ({ package: name, path, text }: InstalledFile): readonly (Note
   const sections = sectionsOf(text).filter(({ body }) => body.length >= 80);
   return sections.slice(0, changelog ? entriesPerChangelog : sectionsPerFile).map((section, index) => {
     const key = `${name}/${path}#${index} ${section.heading}`;
-    const asked = !changelog && chance(`hide ${key}`) < 0.6 && tellingWords(section.heading).length > 0;
+    const asked = !changelog && chance(`hide ${key}`) < 0.6 && saysMore(section.heading, name);
     return {
       key,
       package: name,
@@ -92,7 +96,7 @@ const declarationNote = (file: InstalledFile, symbol: Symbol): Note => {
   const key = `${file.package}/${file.path}#${title}`;
   const sentence = withoutOwnName(symbol.firstSentence, symbol);
   const asked =
-    symbol.rest.length > 100 && sentence.length < 220 && tellingWords(sentence).length >= 4 && chance(`hide ${key}`) < 0.6;
+    symbol.rest.length > 100 && !sentence.startsWith('@') && sentence.length < 220 && tellingWords(sentence).length >= 4 && chance(`hide ${key}`) < 0.6;
   const doc = asked ? symbol.rest : `${symbol.firstSentence} ${symbol.rest}`;
   return {
     key,

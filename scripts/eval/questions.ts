@@ -44,6 +44,23 @@ const asked = (note: Note): string => {
   return note.origin === 'page' && tellingWords(hidden).length < 3 ? `${note.package} ${hidden}` : hidden;
 };
 
+const bare = (text: string): string => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').normalize('NFC');
+
+/** The middle of a text's longest sentence, without accents, in capitals where a script has them. */
+const excerpt = (content: string): string => {
+  const sentences = content.replace(/```[\s\S]*?(```|$)/g, ' ').split(/[.!?。！？|\n]+/);
+  const longest = [...sentences].sort((a, b) => b.length - a.length)[0]?.trim() ?? '';
+  const words = longest.split(/\s+/);
+  if (words.length < 6) return longest.slice(Math.floor(longest.length / 3), Math.floor(longest.length / 3) + 10);
+  const from = Math.floor(words.length / 3);
+  return bare(words.slice(from, from + 5).join(' ')).toUpperCase();
+};
+
+const languages = (notes: readonly Note[]): readonly Question[] =>
+  [...new Map(notes.filter(isForeignScript).map((note) => [excerpt(note.content), note.key]))]
+    .filter(([text]) => /[^\p{ASCII}]/u.test(text) || tellingWords(text).length > 2)
+    .map(([text, key]) => question('languages', text, [key]));
+
 /** All notes that the same question asks for. */
 const byQuestion = (notes: readonly Note[]): ReadonlyMap<string, readonly string[]> => {
   const found = new Map<string, string[]>();
@@ -107,7 +124,7 @@ const changed = (kind: 'misspelt' | 'paraphrase', originals: readonly Question[]
 export const makeQuestions = (corpus: Corpus): readonly Question[] => {
   const { notes, foreign } = corpus;
   const plain = notes.filter((note) => !isForeignScript(note));
-  const of = (kind: 'heading' | 'sentence' | 'languages', from: readonly Note[]): readonly Question[] => {
+  const of = (kind: 'heading' | 'sentence', from: readonly Note[]): readonly Question[] => {
     const all = [...byQuestion(from)].filter(([, keys]) => keys.length <= 3);
     return all.map(([text, keys]) => question(kind, text, keys));
   };
@@ -122,7 +139,7 @@ export const makeQuestions = (corpus: Corpus): readonly Question[] => {
     ...changed('misspelt', pool, misspell),
     ...changed('paraphrase', pool, paraphrase),
     ...linked(corpus),
-    ...sample(of('languages', notes.filter(isForeignScript)), most.languages, ({ id }) => id),
+    ...sample(languages(notes), most.languages, ({ id }) => id),
     ...absentTopics.map((text) => question('absent topic', text, [])),
     ...sample(absent, most['absent package'], ({ key }) => key).map((note) => question('absent package', note.hidden ?? '', [])),
   ];

@@ -38,6 +38,17 @@ export const traversal = makeConcern('walking the graph', {
     expect(await walk(stage)).toBe('1<3@1 1>4@1 1>6@1 1>5@1 1>2@1');
   },
 
+  'links that the server made are left out when only stated ones are wanted': async (stage) => {
+    await draw(stage, 4, [
+      [1, 2, { origin: 'automatic', strength: 0.9 }],
+      [1, 3, { strength: 0.5 }],
+      [3, 4, { origin: 'automatic' }],
+    ]);
+    expect(await walk(stage)).toBe('1>2@1 1>3@1 3>4@2');
+    expect(await walk(stage, { statedOnly: true })).toBe('1>3@1');
+    expect(await walk(stage, { statedOnly: true, until: memoryId(2) })).toBe('1>3@1');
+  },
+
   'a level is walked in the order in which it was reached, not by strength': async (stage) => {
     await draw(stage, 7, [
       [1, 2, { strength: 0.9 }],

@@ -113,7 +113,7 @@ export const read = fc.oneof(
   fc.record({
     command: fc.constant('reasons'),
     query: reasonQuery,
-    types: fc.option(some(relationTypes), { freq: 3 }),
+    types: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: some(relationTypes) }),
     limit,
   }),
   fc.record({ command: fc.constant('frequencies'), terms: fc.array(fc.oneof(word, placed), { maxLength: 8 }) }),

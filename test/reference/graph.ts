@@ -42,10 +42,11 @@ export const linksAmong = (state: State, ids: readonly MemoryId[]): readonly Gra
 const relationshipsFrom = (
   state: State,
   id: MemoryId,
-  { types, direction }: TraversalRequest,
+  { types, direction, statedOnly }: TraversalRequest,
 ): readonly Relationship[] =>
   liveRelationships(state)
     .filter(({ type }) => types?.includes(type) ?? true)
+    .filter(({ origin }) => origin === 'stated' || !statedOnly)
     .filter((relationship) => isSeenFrom(relationship, id, direction))
     .sort((a, b) => b.strength - a.strength || compareText(a.id, b.id));
 

@@ -1,0 +1,151 @@
+import { memoryFields, relationshipFields } from '../../domain/fields.ts';
+import type { MemoryId } from '../../domain/ids.ts';
+import type { Memory } from '../../domain/memory.ts';
+import { isAcyclic, type Relationship } from '../../domain/relationship.ts';
+import { searchDocument } from '../../search/document.ts';
+import { relationshipWords } from '../../search/relationship-words.ts';
+import type { WriteOperation } from '../../storage/batch.ts';
+import type { Change } from '../../storage/query.ts';
+import type { ServiceContext } from '../context.ts';
+import type { FileRecord, RecordKind } from './format.ts';
+import { differingFields } from './record-text.ts';
+
+export interface Conflict {
+  readonly kind: RecordKind;
+  readonly id: string;
+  /** What keeps the record out: the fields that differ, or those by which another record is in its place. */
+  readonly fields: readonly string[];
+}
+
+export interface Planned {
+  readonly operation: WriteOperation;
+  readonly closesCircles: boolean;
+  readonly ifRefused: Conflict;
+}
+
+/** Records of the file that were in the store before, by id. Those that this import creates are not in it. */
+export type Known = Map<string, 'unchanged' | 'conflicting'>;
+
+interface Plan {
+  readonly planned: readonly Planned[];
+  readonly unchanged: number;
+  readonly conflicts: readonly Conflict[];
+}
+
+// Reading a memory moves these, and makes it no other memory.
+const countedFields = new Set(['usage_count', 'last_accessed']);
+const comparedFields = {
+  memory: memoryFields.filter(({ name }) => !countedFields.has(name)),
+  relationship: relationshipFields,
+} as const;
+
+const endFields = ['from_memory_id', 'type', 'to_memory_id'];
+const triple = ({ from, type, to }: Pick<Relationship, 'from' | 'type' | 'to'>): string => `${from} ${type} ${to}`;
+const isLive = ({ validUntil, removedAt }: Relationship): boolean => validUntil === null && removedAt === null;
+
+/** Sorts records into those to create, those that are there, and those that are there with other content. */
+const sift = <R extends Memory | Relationship>(
+  kind: 'memory' | 'relationship',
+  records: readonly R[],
+  there: readonly R[],
+  known: Known,
+): Plan & { readonly fresh: readonly R[] } => {
+  const stored = new Map(there.map((record) => [record.id as string, record]));
+  const fresh: R[] = [];
+  const conflicts: Conflict[] = [];
+  for (const record of records) {
+    const found = stored.get(record.id);
+    if (found === undefined) {
+      fresh.push(record);
+      continue;
+    }
+    const fields = differingFields(found, record, comparedFields[kind]);
+    known.set(record.id, fields.length === 0 ? 'unchanged' : 'conflicting');
+    if (fields.length > 0) conflicts.push({ kind, id: record.id, fields });
+  }
+  return { planned: [], unchanged: records.length - fresh.length - conflicts.length, conflicts, fresh };
+};
+
+const planMemories = async (context: ServiceContext, memories: readonly Memory[], known: Known): Promise<Plan> => {
+  const ids = memories.map(({ id }) => id);
+  const there = await context.store.memories(context.scope, ids, 'any');
+  const { fresh, ...plan } = sift('memory', memories, there, known);
+  const planned = fresh.map((memory): Planned => ({
+    operation: { op: 'create_memory', memory, document: searchDocument(memory), note: null },
+    closesCircles: false,
+    ifRefused: { kind: 'memory', id: memory.id, fields: ['id'] },
+  }));
+  return { ...plan, planned };
+};
+
+const planRelationships = async (
+  context: ServiceContext,
+  relationships: readonly Relationship[],
+  known: Known,
+): Promise<Plan> => {
+  const { store, scope } = context;
+  const ids = relationships.map(({ id }) => id);
+  const there = await store.relationships(scope, { ids, state: 'any', withTrashedEnds: true, limit: ids.length });
+  const { fresh, ...plan } = sift('relationship', relationships, there, known);
+  const ends = new Set<MemoryId>(fresh.filter(isLive).flatMap(({ from, to }) => [from, to]));
+  const taken = new Set((ends.size === 0 ? [] : await store.linksAmong(scope, [...ends])).map(triple));
+  const conflicts = [...plan.conflicts];
+  const planned: Planned[] = [];
+  for (const relationship of fresh) {
+    const conflict: Conflict = { kind: 'relationship', id: relationship.id, fields: endFields };
+    if (isLive(relationship) && taken.has(triple(relationship))) {
+      conflicts.push(conflict);
+      continue;
+    }
+    planned.push({
+      operation: {
+        op: 'create_relationship',
+        relationship,
+        words: relationshipWords(relationship),
+        note: null,
+        imported: true,
+      },
+      closesCircles: isAcyclic(relationship.type) && isLive(relationship),
+      ifRefused: conflict,
+    });
+  }
+  return { ...plan, conflicts, planned };
+};
+
+/** The newest version of a record that the log of the store tells of. */
+const newestVersion = async ({ store, scope }: ServiceContext, { entity, id }: Change): Promise<number> => {
+  const [newest] = await store.changes(scope, { entity, ids: [id], order: 'newest_first', limit: 1 });
+  return newest?.version ?? 0;
+};
+
+/** The history of a record goes where the record goes; of one that was there, only what its log does not have yet. */
+const planChanges = async (context: ServiceContext, changes: readonly Change[], known: Known): Promise<Plan> => {
+  const newest = new Map<string, number>();
+  const planned: Planned[] = [];
+  let unchanged = 0;
+  for (const change of changes) {
+    const state = known.get(change.id);
+    if (state === 'conflicting') continue;
+    if (state === 'unchanged' && !newest.has(change.id)) {
+      newest.set(change.id, await newestVersion(context, change));
+    }
+    if (change.version <= (newest.get(change.id) ?? 0)) {
+      unchanged += 1;
+      continue;
+    }
+    const ifRefused: Conflict = { kind: 'change', id: change.id, fields: ['version'] };
+    planned.push({ operation: { op: 'import_change', change }, closesCircles: false, ifRefused });
+  }
+  return { planned, unchanged, conflicts: [] };
+};
+
+/** What to do with a batch of one kind. */
+export const plan = async (context: ServiceContext, batch: readonly FileRecord[], known: Known): Promise<Plan> => {
+  const memories = batch.flatMap(({ kind, record }) => (kind === 'memory' ? [record] : []));
+  const relationships = batch.flatMap(({ kind, record }) => (kind === 'relationship' ? [record] : []));
+  const changes = batch.flatMap(({ kind, record }) => (kind === 'change' ? [record] : []));
+  if (memories.length > 0) return planMemories(context, memories, known);
+  return relationships.length > 0
+    ? planRelationships(context, relationships, known)
+    : planChanges(context, changes, known);
+};
