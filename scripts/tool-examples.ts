@@ -81,8 +81,9 @@ const tell = async (
     tags: ['uploads'],
   });
 
-  await call('recall_memories', { query: 'why do large uploads time out', limit: 3 }, 'shown');
+  // Before anything counts as use, which is written a moment later and would show here.
   await call('get_memory', { memory_id: problem }, 'shown');
+  await call('recall_memories', { query: 'why do large uploads time out', limit: 3 }, 'shown');
   await call('search_memories', { query: 'uploads', memory_types: ['solution', 'decision'], sort: 'newest' }, 'shown');
   await call('update_memory', { memory_id: queue, title: 'Jobs run on pg-boss 10', expected_version: 1 }, 'shown');
   await call('get_related_memories', { memory_id: problem, max_depth: 2 }, 'shown');

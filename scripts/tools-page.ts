@@ -14,7 +14,7 @@ const kind = (node: JsonObject): string => {
   const branches = node.anyOf ?? node.oneOf;
   if (Array.isArray(branches)) return branches.filter(isObject).map(kind).join(' or ');
   if (Array.isArray(node.enum))
-    return node.enum.length > 6
+    return node.enum.length > 7
       ? `one of ${node.enum.length} names`
       : node.enum.map((value) => code(String(value))).join(', ');
   if (node.type === 'array') {
@@ -23,7 +23,7 @@ const kind = (node: JsonObject): string => {
   if (node.type === 'object' && isObject(node.properties)) {
     return `object: ${Object.keys(node.properties).map(code).join(', ')}`;
   }
-  return node.type === undefined ? 'text' : String(node.type).replace('string', 'text');
+  return [node.type ?? 'string'].flat().join(' or ').replace('string', 'text');
 };
 
 const bounds = (node: JsonObject): string => {
@@ -99,7 +99,7 @@ Core, always listed: ${listOf('core')}.
 
 Extended, with \`MEMORY_TOOL_PROFILE=extended\`: ${listOf('extended')}.
 
-The requests and answers below are real: one small story, told to an empty store in this order of calls, a minute apart.
+The requests and answers below are real: one small story, told to an empty store, a minute from call to call.
 
 - An unknown parameter is an error that names it and the nearest known one. So is everything else that is wrong, in one line.
 - A list takes \`limit\` and \`max_tokens\` (the budget of the whole answer, at four characters a token), says what it left out, and prints the

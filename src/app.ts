@@ -16,6 +16,8 @@ import { version } from './version.ts';
 export interface App extends McpApp {
   /** Loads the backend at the first call; the store opens itself with its first use. */
   store(): Promise<GuardedStore>;
+  /** For a server, a while after its start: brings the index of an older store up to date. */
+  startUpkeep(): void;
   /** Closes the store if there is one. */
   close(): Promise<void>;
 }
@@ -28,6 +30,9 @@ export interface AppOverrides {
   /** The one session of a process that serves one client. */
   readonly session?: string;
 }
+
+/** Behind the first answers of a session. */
+const upkeepDelayMs = 3_000;
 
 /** `extended` includes `core`; a read-only server has no tool that writes. */
 const offered = (tools: readonly ListedTool[], { toolProfile, readOnly }: Config): readonly ListedTool[] =>
@@ -88,6 +93,16 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     resolveProject: async (text) => (await import('./project.ts')).resolveProject(text, cwd),
   });
 
+  let upkeep: NodeJS.Timeout | undefined;
+  const keepUp = async (): Promise<void> => {
+    try {
+      const { keepIndexCurrent } = await import('./service/upkeep.ts');
+      await keepIndexCurrent(await contextFor());
+    } catch (error) {
+      log.warn('the index was not brought up to date', { error });
+    }
+  };
+
   const loadTool = async (name: string): Promise<Tool> => {
     const tools = overrides.tools ?? (await import('./tools/registry.ts')).tools;
     const tool = tools.find((candidate) => candidate.name === name);
@@ -105,7 +120,11 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     reportFault: ({ requestId, tool, error }) => log.error('tool call failed', { requestId, tool, error }),
     reportTransportError: (error) => log.debug('connection error', { error }),
     store: openStore,
+    startUpkeep: () => {
+      upkeep ??= setTimeout(() => void keepUp(), upkeepDelayMs).unref();
+    },
     close: async () => {
+      clearTimeout(upkeep);
       await usage.flush();
       await (await store)?.close();
     },

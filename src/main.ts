@@ -18,6 +18,7 @@ const serve = async (onListed: () => void): Promise<number> => {
     onListed();
     void import('./tools/registry.ts');
   };
+  app.startUpkeep();
   try {
     await serveStdio({ app, input: process.stdin, output: process.stdout, stop, onListed: whileTheModelThinks });
   } finally {

@@ -61,7 +61,7 @@ const apply = (connection: Connection, batch: WriteBatch, operation: WriteOperat
     case 'replace_relationship':
       return replaceRelationship(connection, batch, operation);
     case 'index_memory':
-      return indexMemory(connection, operation.id, operation.document);
+      return indexMemory(connection, operation);
     case 'set_index_state':
       return setIndexState(connection, operation.state);
     case 'count_usage':

@@ -11,7 +11,7 @@ import { insertMemorySql, memoryCells, memorySelection, toMemory, updateMemorySq
 type Operation<Op extends WriteOperation['op']> = Extract<WriteOperation, { readonly op: Op }>;
 
 const byIdSql = `SELECT ${memorySelection} FROM memory m WHERE m.id = ?`;
-const liveRowSql = 'SELECT pk FROM memory WHERE id = ? AND live = 1';
+const liveRowSql = 'SELECT pk, version FROM memory WHERE id = ? AND live = 1';
 const insertTagSql = 'INSERT OR IGNORE INTO memory_tag (tag, memory_pk) VALUES (?, ?)';
 const deleteTagSql = 'DELETE FROM memory_tag WHERE tag = ? AND memory_pk = ?';
 const insertTextSql = `INSERT INTO memory_text (rowid, ${searchFields.join(', ')}) VALUES (?, ?, ?, ?, ?, ?)`;
@@ -70,9 +70,12 @@ export const replaceMemory = (
   logChange(connection, batch, 'memory', memory, before, note);
 };
 
-export const indexMemory = (connection: Connection, id: MemoryId, document: SearchDocument): void => {
-  const row = connection.row<[number]>(liveRowSql, [id]);
-  if (row === undefined) return;
+export const indexMemory = (
+  connection: Connection,
+  { id, document, ofVersion }: Extract<WriteOperation, { op: 'index_memory' }>,
+): void => {
+  const row = connection.row<[pk: number, version: number]>(liveRowSql, [id]);
+  if (row === undefined || row[1] !== (ofVersion ?? row[1])) return;
   connection.run(deleteTextSql, [row[0]]);
   insertText(connection, row[0], document);
 };

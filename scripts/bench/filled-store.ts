@@ -6,11 +6,14 @@ import type { MemoryId, RelationshipId } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import { isSymmetric, type Relationship, type RelationshipType } from '../../src/domain/relationship.ts';
 import { searchDocument } from '../../src/search/document.ts';
+import { defaultRanking } from '../../src/search/ranking.ts';
 import { relationshipWords } from '../../src/search/relationship-words.ts';
+import { isStopWord } from '../../src/search/stop-words.ts';
 import type { WriteOperation } from '../../src/storage/batch.ts';
+import type { SearchDocument } from '../../src/storage/search-document.ts';
 import type { Backend } from '../../src/storage/store.ts';
 import { corpus, type Draft } from './corpus.ts';
-import { between, pick, seeded, uuid } from './random.ts';
+import { between, pick, type Random, seeded, uuid } from './random.ts';
 
 export interface FilledStore {
   readonly path: string;
@@ -22,6 +25,8 @@ export interface FilledStore {
 
 const batchSize = 10_000;
 const relationshipsEach = 5;
+const contextLimit = defaultRanking.contextWords;
+const neighboursKept = 500;
 const year = 365 * 86_400_000;
 const types: readonly RelationshipType[] = [
   'SOLVES',
@@ -141,6 +146,24 @@ const relate = (ids: readonly MemoryId[], hub: number, at: number): Iterable<Wri
   })();
 };
 
+/** What a neighbour would lend to the index: its first words that tell something. */
+const openingOf = ({ title, tags, content }: SearchDocument): readonly string[] =>
+  [...new Set([...title, ...tags, ...content])].filter((word) => !isStopWord(word)).slice(0, contextLimit);
+
+/** As many words as the server takes from the neighbours of a memory, here from some that were made not long before. */
+const neighbourWords = (openings: readonly (readonly string[])[], random: Random): readonly string[] => {
+  if (openings.length === 0) return [];
+  const lent = Array.from({ length: 2 * relationshipsEach }, () => pick(random, openings));
+  const words = new Set<string>();
+  for (let turn = 0; turn < contextLimit; turn += 1) {
+    for (const opening of lent) {
+      const word = opening[turn];
+      if (word !== undefined && words.size < contextLimit) words.add(word);
+    }
+  }
+  return [...words];
+};
+
 const writeAll = async (backend: Backend, operations: Iterable<WriteOperation>, at: number): Promise<void> => {
   let batch: WriteOperation[] = [];
   const flush = async (): Promise<void> => {
@@ -169,9 +192,13 @@ export const fillStore = async (folder: string, size: number): Promise<FilledSto
   const backend = await createBackend('sqlite', { path, synchronous: 'normal', readOnly: false });
   await backend.open();
   const memories = function* (): Iterable<WriteOperation> {
+    const openings: (readonly string[])[] = [];
     for (const [index, id] of ids.entries()) {
       const memory = memoryOf(id, draft(), Math.floor(now - year * (1 - index / size)));
-      yield { op: 'create_memory', memory, document: searchDocument(memory), note: created };
+      const own = searchDocument(memory);
+      const document = { ...own, context: neighbourWords(openings, random) };
+      openings[index % neighboursKept] = openingOf(own);
+      yield { op: 'create_memory', memory, document, note: created };
     }
   };
   await writeAll(backend, memories(), now);

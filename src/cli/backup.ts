@@ -4,7 +4,7 @@ import { print, type Terminal } from './terminal.ts';
 import { withApp } from './with-app.ts';
 
 /** `memory.db` → `memory-2026-01-31T09-30-00-000Z.db`, in the same folder. */
-const besideStore = (location: string, at: number): string => {
+export const besideStore = (location: string, at: number): string => {
   const { dir, name, ext } = parse(location);
   return format({ dir, name: `${name}-${new Date(at).toISOString().replace(/[:.]/g, '-')}`, ext });
 };

@@ -10,6 +10,7 @@ import { addFlags, givenFlags, globalVariables, httpVariables } from './flags.ts
 import { serveHttp, serveStdio } from './serve.ts';
 import { stats } from './stats.ts';
 import { columns, complain, print, type Terminal } from './terminal.ts';
+import { addTransferCommands } from './transfer-commands.ts';
 
 const usageExitCode = errorTable.invalid_input.exitCode;
 
@@ -86,8 +87,10 @@ const addCommands = (program: Command, run: Run): void => {
     .command('doctor')
     .description('check the configuration and the store')
     .option('--json', 'for programs')
-    .action(async ({ json }: { json?: true }, command: Command) => {
-      run.exitCode = await doctor(terminal, configure(run, command), json === true);
+    .option('--fix', 'make the index of words anew')
+    .action(async ({ json, fix }: { json?: true; fix?: true }, command: Command) => {
+      const config = fix ? await configureAloud(run, command) : configure(run, command);
+      run.exitCode = await doctor(terminal, config, { json: json === true, fix: fix === true });
     });
   program
     .command('backup')
@@ -117,6 +120,7 @@ const createProgram = (run: Run): Command => {
   addFlags(program, globalVariables);
   addServe(program, run);
   addCommands(program, run);
+  addTransferCommands(program, run, (command) => configureAloud(run, command));
   program.allowExcessArguments().action(async () => {
     const [unknown] = program.args;
     if (unknown !== undefined) program.error(`unknown command '${unknown}'`);

@@ -1,7 +1,10 @@
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
 import { errorTable, isAppError } from '../errors.ts';
+import type { ServiceContext } from '../service/context.ts';
+import { indexIsCurrent, renewIndex } from '../service/renew-index.ts';
 import type { Finding } from '../storage/store.ts';
+import { showProgress } from './progress.ts';
 import { print, type Terminal } from './terminal.ts';
 import { withApp } from './with-app.ts';
 
@@ -45,17 +48,39 @@ const examineStore = async (app: App): Promise<Examination> => {
 const describe = ({ severity, what, fix }: Finding): string =>
   `${{ ok: 'ok     ', warning: 'warning', error: 'ERROR  ' }[severity]}  ${what}${fix === null ? '' : ` → ${fix}`}`;
 
-/** Looks, and changes nothing but what opening a store does. Returns the exit code. */
-export const doctor = (terminal: Terminal, config: Config, json: boolean): Promise<number> =>
+const examineIndex = async (context: ServiceContext): Promise<Finding> =>
+  (await indexIsCurrent(context))
+    ? ok('The index of words is that of this version.')
+    : {
+        severity: 'warning',
+        what: 'The index of words is of another version, or its renewal was cut off.',
+        fix: 'A server renews it by itself; doctor --fix does it now.',
+      };
+
+const fixIndex = async (terminal: Terminal, context: ServiceContext): Promise<Finding> => {
+  const { onProgress, clear } = showProgress(terminal);
+  const renewed = await renewIndex(context, ({ done, total }) => onProgress({ phase: 'indexing', done, total }));
+  clear();
+  return ok(`The words of ${renewed} memories and of what is related to them were made anew.`);
+};
+
+/** Looks, and changes nothing but what opening a store does; with `fix` makes the index anew. Returns the exit code. */
+export const doctor = (
+  terminal: Terminal,
+  config: Config,
+  { json, fix }: { readonly json: boolean; readonly fix: boolean },
+): Promise<number> =>
   withApp(config, async (app) => {
     const store = await examineStore(app);
-    const { currentProject } = await app.contextFor();
-    const project = await currentProject();
+    const context = await app.contextFor();
+    const project = await context.currentProject();
+    const index = store.exitCode !== 0 ? [] : [fix ? await fixIndex(terminal, context) : await examineIndex(context)];
     const findings: readonly Finding[] = [
       ok(`graph-memory ${app.info.version}, Node ${process.versions.node}, ${process.platform} ${process.arch}`),
       ...config.warnings.map((what) => ({ severity: 'warning', what, fix: 'Rename or remove it.' }) as const),
       ok(project === null ? 'This folder belongs to no project.' : `This folder belongs to the project ${project}`),
       ...store.findings,
+      ...index,
     ];
     const lines = json
       ? [JSON.stringify({ version: app.info.version, healthy: store.exitCode === 0, findings }, null, 2)]

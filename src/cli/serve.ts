@@ -13,7 +13,14 @@ export const serveStdio = async (terminal: Terminal, config: Config): Promise<vo
   ]);
   const stop = stopSignal({ followParent: true });
   const { stdin: input, stdout: output } = terminal;
-  await withApp(config, (app) => transport.serveStdio({ app, input, output, stop }), { session: 'stdio' });
+  await withApp(
+    config,
+    (app) => {
+      app.startUpkeep();
+      return transport.serveStdio({ app, input, output, stop });
+    },
+    { session: 'stdio' },
+  );
 };
 
 /** Runs until a signal asks it to stop. A store that cannot be opened ends it at once, not with the first call. */
@@ -28,6 +35,7 @@ export const serveHttp = async (terminal: Terminal, config: Config): Promise<voi
   await withApp(config, async (app) => {
     const store = await app.store();
     await store.open();
+    app.startUpkeep();
     const server = await transport.serveHttp({ host, port, app, allowedHosts });
     if (!loopback.test(host)) {
       await complain(

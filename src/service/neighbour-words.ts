@@ -3,11 +3,12 @@ import type { Memory } from '../domain/memory.ts';
 import type { Relationship } from '../domain/relationship.ts';
 import { contextWords, searchDocument } from '../search/document.ts';
 import type { WriteOperation } from '../storage/batch.ts';
+import type { SearchDocument } from '../storage/search-document.ts';
 import type { ServiceContext } from './context.ts';
 
 /** Of a memory with more neighbours than this, the others keep the words they have until the index is made anew. */
 const neighboursRenewed = 100;
-const relationshipsRead = 1_000;
+const relationshipsRead = 5_000;
 
 const isLive = (edge: Relationship): boolean => edge.validUntil === null && edge.removedAt === null;
 
@@ -77,6 +78,40 @@ const affected = (
   return ids;
 };
 
+const loadNeighbourhood = (
+  context: ServiceContext,
+  outcome: Outcome,
+  ids: ReadonlySet<MemoryId>,
+  limit: number,
+): Promise<void> => {
+  const others = [...ids].flatMap((id) =>
+    edgesOf(outcome, id)
+      .slice(0, limit)
+      .map((edge) => otherEnd(edge, id)),
+  );
+  return loadMemories(context, outcome, [...ids, ...others]);
+};
+
+/** What the index should hold for memories as they and their neighbours are stored. */
+export const documentsOf = async (
+  context: ServiceContext,
+  memories: readonly Memory[],
+): Promise<ReadonlyMap<MemoryId, SearchDocument>> => {
+  const limit = context.settings.ranking.contextWords;
+  const outcome: Outcome = { memories: new Map(memories.map((memory) => [memory.id, memory])), edges: new Map() };
+  const ids = new Set(outcome.memories.keys());
+  if (limit > 0) {
+    await loadEdges(context, outcome, [...ids]);
+    await loadNeighbourhood(context, outcome, ids, limit);
+  }
+  return new Map(
+    memories.map((memory) => [
+      memory.id,
+      searchDocument(memory, contextWords(neighboursOf(outcome, memory.id), limit)),
+    ]),
+  );
+};
+
 /**
  * The same operations with the words of related memories kept true: in the documents of the memories that they write, and by
  * `index_memory` for the others whose neighbourhood they change. Nothing is read for a memory without relationships.
@@ -103,15 +138,9 @@ export const withNeighbourWords = async (
     outcome,
     [...ids].filter((id) => !known.has(id)),
   );
-  await loadMemories(context, outcome, [
-    ...ids,
-    ...[...ids].flatMap((id) =>
-      edgesOf(outcome, id)
-        .slice(0, limit)
-        .map((edge) => otherEnd(edge, id)),
-    ),
-  ]);
-  const documentOf = (memory: Memory) => searchDocument(memory, contextWords(neighboursOf(outcome, memory.id), limit));
+  await loadNeighbourhood(context, outcome, ids, limit);
+  const documentOf = (memory: Memory): SearchDocument =>
+    searchDocument(memory, contextWords(neighboursOf(outcome, memory.id), limit));
   const renewed = operations.map((operation) =>
     (operation.op === 'create_memory' || operation.op === 'replace_memory') && ids.has(operation.memory.id)
       ? { ...operation, document: documentOf(operation.memory) }
@@ -120,7 +149,7 @@ export const withNeighbourWords = async (
   const others = [...ids].flatMap((id): WriteOperation[] => {
     const memory = outcome.memories.get(id);
     if (!memory || memory.deletedAt !== null || created.has(id) || replaced.includes(id)) return [];
-    return [{ op: 'index_memory', id, document: documentOf(memory) }];
+    return [{ op: 'index_memory', id, document: documentOf(memory), ofVersion: memory.version }];
   });
   return [...renewed, ...others];
 };

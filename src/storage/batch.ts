@@ -48,7 +48,13 @@ export type WriteOperation =
       readonly note: ChangeNote;
     }
   /** New words for the index, e.g. after a neighbour changed. Adds no version and no change. Absent or trashed: nothing happens. */
-  | { readonly op: 'index_memory'; readonly id: MemoryId; readonly document: SearchDocument }
+  | {
+      readonly op: 'index_memory';
+      readonly id: MemoryId;
+      readonly document: SearchDocument;
+      /** The version that the words were made of; of another one nothing happens. Absent: of any. */
+      readonly ofVersion?: number;
+    }
   /** How far the words of the index are those of a tokenizer's version. */
   | { readonly op: 'set_index_state'; readonly state: IndexState }
   /** Adds one to `usageCount` for each time an id is named, and sets `lastAccessed`. Adds no version and no change. Absent: nothing happens. */

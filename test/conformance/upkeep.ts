@@ -81,6 +81,22 @@ export const indexUpkeep = makeConcern('new words for the index', {
     expect(await stage.changes()).toEqual(before);
   },
 
+  'words made of another version are dropped': async (stage) => {
+    const memory = makeMemory();
+    await stage.write(creates(memory, makeDocument({ title: 'first' })));
+    await stage.write(replaces(memory, { title: 'changed' }, 'updated', makeDocument({ title: 'second' })));
+    const stale = {
+      op: 'index_memory',
+      id: memory.id,
+      document: makeDocument({ title: 'stale' }),
+      ofVersion: 1,
+    } as const;
+    await stage.write(stale);
+    expect([await found(stage, 'second'), await found(stage, 'stale')]).toEqual([[1], []]);
+    await stage.write({ ...stale, ofVersion: 2 });
+    expect([await found(stage, 'second'), await found(stage, 'stale')]).toEqual([[], [1]]);
+  },
+
   'words for what is absent or in the trash are dropped': async (stage) => {
     const memory = makeMemory();
     await stage.keep(memory, makeMemory({ id: 2, mergedInto: 1 }));

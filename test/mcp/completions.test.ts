@@ -79,7 +79,7 @@ describe('of ids', () => {
     await store(app, 'Something else', { content: 'Retry with backoff, says the content' });
     const both = await store(
       app,
-      'When the network is down, do not back off and retry the same call for ever: ask a person',
+      'When the network is down the client of the uploads must retry with the backoff of the logins',
     );
     expect(new Set((await ofId('retry bac')).values)).toEqual(new Set([retry, both]));
     expect((await ofId('retry back')).values[0]).toBe(retry);

@@ -120,6 +120,11 @@ const replaceRelationship = (draft: Draft, batch: WriteBatch, operation: Operati
   logRelationship(draft, batch, relationship, note, before ?? null);
 };
 
+const indexMemory = (draft: Draft, { id, document, ofVersion }: Operation<'index_memory'>): void => {
+  const version = draft.memories.get(id)?.version;
+  if (isLiveId(draft, id) && version === (ofVersion ?? version)) draft.documents.set(id, document);
+};
+
 const countUsage = (draft: Draft, ids: readonly MemoryId[], at: Millis): void => {
   for (const id of ids) {
     const memory = draft.memories.get(id);
@@ -165,8 +170,7 @@ const applyOne = (draft: Draft, batch: WriteBatch, operation: WriteOperation): v
     case 'replace_relationship':
       return replaceRelationship(draft, batch, operation);
     case 'index_memory':
-      if (isLiveId(draft, operation.id)) draft.documents.set(operation.id, operation.document);
-      return;
+      return indexMemory(draft, operation);
     case 'set_index_state':
       draft.indexState = operation.state;
       return;

@@ -30,8 +30,7 @@ const measure = async (context: BenchContext, report: Report, size: number, dura
   const syncFile = openSync(join(context.folder, `sync-${name}`), 'w');
   const drafts = Array.from({ length: rounds + warmUps }, draft);
   const draftOf = (round: number): Draft => drafts[round] as Draft;
-  const store = (round: number, links: readonly object[] = []): Promise<string> =>
-    server.call('store_memory', { ...storeArguments(draftOf(round)), links });
+  const store = (round: number): Promise<string> => server.call('store_memory', storeArguments(draftOf(round)));
   const echoed = (round: number): Promise<string> => echo.call('echo', { text: JSON.stringify(draftOf(round)) });
 
   await warmUp(warmUps, async (round) => {
@@ -53,16 +52,20 @@ const measure = async (context: BenchContext, report: Report, size: number, dura
   report.times(`… of that limit the raw insert`, times.raw);
   if (durability === 'full') report.times('… one raw fdatasync of 4 KiB', times.sync);
   if (size > 0 && durability === 'normal') {
-    const ends = filled?.ids ?? [];
+    const ids = filled?.ids ?? [];
+    const plain = await context.serve(path, { MEMORY_SQLITE_SYNCHRONOUS: durability, MEMORY_AUTO_LINKS: 'false' });
+    const storePlain = (round: number, links: readonly object[] = []): Promise<string> =>
+      plain.call('store_memory', { ...storeArguments(draftOf(round)), links });
+    const linksOf = (round: number): readonly object[] =>
+      [0, 1, 2].map((i) => ({ memory_id: ids[(round * 3 + i) % ids.length], type: 'BUILDS_ON' }));
+    await warmUp(warmUps, (round) => storePlain(rounds + round, linksOf(round)));
     const again = await interleave(rounds, {
-      without: (round) => store(round),
-      with: (round) =>
-        store(
-          round,
-          [0, 1, 2].map((i) => ({ memory_id: ends[(round * 3 + i) % ends.length], type: 'BUILDS_ON' })),
-        ),
+      without: (round) => storePlain(round),
+      session: (round) => store(round),
+      with: (round) => storePlain(round, linksOf(round + warmUps)),
     });
-    report.compare(`store_memory with three links, against without, ${where}`, again.with, again.without, 2);
+    report.compare(`… with the session's automatic link, against without, ${where}`, again.session, again.without, 2);
+    report.compare(`… with three links, against without, ${where}`, again.with, again.without, 2);
   }
   raw.close();
   closeSync(syncFile);

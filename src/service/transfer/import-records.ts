@@ -3,7 +3,7 @@ import type { WriteOperation } from '../../storage/batch.ts';
 import type { ServiceContext } from '../context.ts';
 import { checkRecords } from './check-records.ts';
 import type { Counts, FileRecord, OnProgress, RecordKind } from './format.ts';
-import { plan, type Conflict, type Known, type Planned } from './plan-import.ts';
+import { type Conflict, type Known, type Planned, plan } from './plan-import.ts';
 import { renewWords } from './renew-words.ts';
 
 export interface ImportOptions {

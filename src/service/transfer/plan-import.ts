@@ -70,11 +70,13 @@ const planMemories = async (context: ServiceContext, memories: readonly Memory[]
   const ids = memories.map(({ id }) => id);
   const there = await context.store.memories(context.scope, ids, 'any');
   const { fresh, ...plan } = sift('memory', memories, there, known);
-  const planned = fresh.map((memory): Planned => ({
-    operation: { op: 'create_memory', memory, document: searchDocument(memory), note: null },
-    closesCircles: false,
-    ifRefused: { kind: 'memory', id: memory.id, fields: ['id'] },
-  }));
+  const planned = fresh.map(
+    (memory): Planned => ({
+      operation: { op: 'create_memory', memory, document: searchDocument(memory), note: null },
+      closesCircles: false,
+      ifRefused: { kind: 'memory', id: memory.id, fields: ['id'] },
+    }),
+  );
   return { ...plan, planned };
 };
 

@@ -67,5 +67,6 @@ export async function* readLines(lines: AsyncIterable<string>): AsyncGenerator<F
     tally.add(kind, text);
     yield readRecord(line, kind, object);
   }
-  if (!ended) throw new AppError('invalid_input', `The file ends after line ${line} without its last line: it was cut off.`);
+  if (!ended)
+    throw new AppError('invalid_input', `The file ends after line ${line} without its last line: it was cut off.`);
 }

@@ -40,9 +40,7 @@ export const encodeRecord = (record: object, fields: readonly Field[]): RecordOb
 /** Names of the fields in which two records differ. */
 export const differingFields = (a: object, b: object, fields: readonly Field[]): readonly string[] => {
   const [left, right] = [encodeRecord(a, fields), encodeRecord(b, fields)];
-  return fields
-    .map(({ name }) => name)
-    .filter((name) => JSON.stringify(left[name]) !== JSON.stringify(right[name]));
+  return fields.map(({ name }) => name).filter((name) => JSON.stringify(left[name]) !== JSON.stringify(right[name]));
 };
 
 const unstorable = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;

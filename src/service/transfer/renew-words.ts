@@ -35,7 +35,10 @@ const renew = async (context: ServiceContext, ids: readonly MemoryId[], limit: n
   const operations = related.flatMap((id) => {
     const memory = memories.get(id);
     if (memory === undefined) return [];
-    const words = contextWords((near.get(id) ?? []).flatMap((other) => memories.get(other) ?? []), limit);
+    const words = contextWords(
+      (near.get(id) ?? []).flatMap((other) => memories.get(other) ?? []),
+      limit,
+    );
     return [{ op: 'index_memory', id, document: searchDocument(memory, words) } as const];
   });
   await store.write(scope, { operations, at: context.now(), by: null });
