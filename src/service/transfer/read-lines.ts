@@ -21,9 +21,9 @@ const parse = (line: number, text: string): JsonObject => {
 };
 
 const checkHeader = (header: JsonObject): void => {
-  if (header['format'] !== formatName) throw refuse(1, 'this is not an export of graph-memory.');
-  if (header['version'] !== formatVersion) {
-    throw refuse(1, `this is version ${String(header['version'])} of the format, and ${formatVersion} is known here.`);
+  if (header.format !== formatName) throw refuse(1, 'this is not an export of graph-memory.');
+  if (header.version !== formatVersion) {
+    throw refuse(1, `this is version ${String(header.version)} of the format, and ${formatVersion} is known here.`);
   }
 };
 
@@ -53,14 +53,14 @@ export async function* readLines(lines: AsyncIterable<string>): AsyncGenerator<F
       checkHeader(object);
       continue;
     }
-    if (object['record'] === 'end') {
+    if (object.record === 'end') {
       if (jsonText({ ...tally.footer() }) !== jsonText(object)) {
         throw refuse(line, 'counts or SHA-256 do not fit the lines before. The file was edited or damaged.');
       }
       ended = true;
       continue;
     }
-    const kind = recordKinds.find((candidate) => candidate === object['record']);
+    const kind = recordKinds.find((candidate) => candidate === object.record);
     if (kind === undefined) throw refuse(line, `record must be one of ${recordKinds.join(', ')}, end.`);
     if (recordKinds.indexOf(kind) < kindAt) throw refuse(line, `a ${kind} cannot come so late.`);
     kindAt = recordKinds.indexOf(kind);

@@ -20,7 +20,7 @@ export const readMemory = (object: JsonObject): Memory => {
     confidence: 0.8,
     usage_count: 0,
     version: 1,
-    updated_at: object['created_at'] ?? null,
+    updated_at: object.created_at ?? null,
   };
   const decoded = decodeRecord(object, memoryFields, required, defaults) as Memory;
   const memory: Memory = {

@@ -45,11 +45,11 @@ const checkRelationship = (relationship: Relationship): void => {
 
 /** A relationship as a file has it; one of a symmetric type may have its ends either way. Throws `invalid_input`. */
 export const readRelationship = (object: JsonObject): Relationship => {
-  const created = object['created_at'] ?? null;
+  const created = object.created_at ?? null;
   const defaults = {
     strength: 0.5,
     confidence: 0.8,
-    bidirectional: isSymmetric(object['type'] as Relationship['type']),
+    bidirectional: isSymmetric(object.type as Relationship['type']),
     evidence_count: 1,
     counter_evidence_count: 0,
     validation_count: 0,
