@@ -10,7 +10,7 @@ const attempts = 20;
 /** Statement texts vary with the filters of a query; past this many the cache begins anew. */
 const cachedStatements = 400;
 
-export type Cell = string | number | null;
+export type Cell = string | number | Uint8Array | null;
 
 /**
  * Repeats what other processes were in the way of. SQLite waits by itself in most cases, but not where it sees a

@@ -73,9 +73,22 @@ const checks: readonly Check[] = [
     fix: 'Restore a backup, or export and import the store.',
   },
   {
+    sql: 'SELECT count(*) FROM memory_vector WHERE memory_pk NOT IN (SELECT pk FROM memory)',
+    what: 'Vectors without their memory',
+    fix: 'Restore a backup, or export and import the store.',
+  },
+  {
     sql: `SELECT (SELECT count(*) FROM memory WHERE live = 1 AND pk NOT IN (SELECT rowid FROM memory_text))
       + (SELECT count(*) FROM memory_text WHERE rowid NOT IN (SELECT pk FROM memory WHERE live = 1))`,
     what: 'Memories that the text index misses or should not hold',
+    fix: 'Export and import the store to rebuild the index.',
+  },
+  {
+    sql: `WITH live (pk) AS (SELECT r.pk FROM relationship r JOIN memory a ON a.pk = r.from_pk
+        JOIN memory b ON b.pk = r.to_pk WHERE r.live = 1 AND a.live = 1 AND b.live = 1)
+      SELECT (SELECT count(*) FROM live WHERE pk NOT IN (SELECT id FROM relationship_text_docsize))
+        + (SELECT count(*) FROM relationship_text_docsize WHERE id NOT IN (SELECT pk FROM live))`,
+    what: 'Relationships that the text index misses or should not hold',
     fix: 'Export and import the store to rebuild the index.',
   },
 ];

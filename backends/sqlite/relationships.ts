@@ -45,17 +45,14 @@ export const listRelationships = (connection: Connection, query: RelationshipQue
 
 const relationshipsByRowSql = `SELECT ${relationshipSelection} FROM ${relationshipSource} WHERE r.pk IN ${inList}`;
 
-export const relationshipsByRow = (
-  connection: Connection,
-  pks: readonly number[],
-): ReadonlyMap<number, Relationship> =>
+export const relationshipsByRow = (connection: Connection, pks: readonly number[]): ReadonlyMap<number, Relationship> =>
   new Map(
     connection
       .rows(relationshipsByRowSql, [JSON.stringify(pks)])
       .map((row) => [row[0] as number, toRelationship(row)] as const),
   );
 
-/** The order of the joins: out of each memory through the index, and no further into the rows than for those that stay. */
+/** One seek for each pair of them, so that a hub costs no more than any other memory. */
 export const linksSql = `SELECT a.id, b.id, r.type, r.strength, r.origin
   FROM memory a CROSS JOIN relationship r CROSS JOIN memory b ON b.pk = r.to_pk
   WHERE a.id IN ${inList} AND a.live = 1 AND r.from_pk = a.pk AND r.live = 1

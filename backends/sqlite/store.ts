@@ -20,6 +20,9 @@ import type {
   TermFrequency,
   Traversal,
   TraversalRequest,
+  UnembeddedListing,
+  VectorQuery,
+  VectorSpace,
 } from '../../src/storage/query.ts';
 import type { TextQuery } from '../../src/storage/search-document.ts';
 import type { Backend, Finding, GraphStore } from '../../src/storage/store.ts';
@@ -35,6 +38,7 @@ import { searchMemories, searchRelationships } from './search.ts';
 import type { SqliteSettings } from './settings.ts';
 import { facetCounts, statistics } from './summaries.ts';
 import { traverse } from './traverse.ts';
+import { countEmbedded, nearestMemories, unembeddedMemories } from './vectors.ts';
 import { listVocabulary, termFrequencies } from './vocabulary.ts';
 import { guardRevision, idempotencyRecord, indexState, writeBatch } from './write-batch.ts';
 
@@ -111,6 +115,23 @@ export class SqliteStore implements Backend {
     limit: number,
   ): Promise<readonly Relationship[]> {
     return searchRelationships(this.#for(scope), query, types, limit);
+  }
+
+  async nearest(
+    scope: TenantScope,
+    query: VectorQuery,
+    filter: MemoryFilter,
+    limit: number,
+  ): Promise<readonly SearchHit[]> {
+    return nearestMemories(this.#for(scope), query, filter, limit);
+  }
+
+  async unembedded(scope: TenantScope, listing: UnembeddedListing): Promise<readonly Memory[]> {
+    return unembeddedMemories(this.#for(scope), listing);
+  }
+
+  async countEmbedded(scope: TenantScope, space: VectorSpace): Promise<number> {
+    return countEmbedded(this.#for(scope), space);
   }
 
   async termFrequencies(scope: TenantScope, terms: readonly string[]): Promise<readonly TermFrequency[]> {

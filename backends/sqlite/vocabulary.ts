@@ -4,7 +4,9 @@ import type { Connection } from './connection.ts';
 
 /** The text index holds live memories alone, so that its own counts are those asked for. */
 export const termSql = 'SELECT doc FROM memory_term WHERE term = ?';
-export const termsFromSql = 'SELECT term, doc FROM memory_term WHERE term >= ?';
+/** No character of UTF-8 has the byte FF: it ends the words that begin with the prefix. */
+export const termsFromSql = `SELECT term, doc FROM memory_term
+  WHERE term >= ? AND term < ? || CAST(x'ff' AS TEXT) AND length(term) BETWEEN ? AND ?`;
 
 export const termFrequencies = (connection: Connection, terms: readonly string[]): readonly TermFrequency[] =>
   connection.read(() =>
@@ -20,8 +22,9 @@ export const listVocabulary = (
 ): readonly TermFrequency[] => {
   const found: TermFrequency[] = [];
   if (limit < 1) return found;
-  for (const [text, frequency] of connection.each<[string, number]>(termsFromSql, [prefix])) {
-    if (!text.startsWith(prefix)) break;
+  // SQL counts code points, of which each is one UTF-16 unit or two.
+  const params = [prefix, prefix, Math.ceil(minLength / 2), maxLength];
+  for (const [text, frequency] of connection.each<[string, number]>(termsFromSql, params)) {
     if (text.length < minLength || text.length > maxLength) continue;
     if (found.push({ text, frequency }) === limit) break;
   }

@@ -3,6 +3,7 @@ import { AppError } from '../../src/errors.ts';
 import type { Guard, IdempotencyRecord, IndexState, WriteBatch, WriteOperation } from '../../src/storage/batch.ts';
 import { appendChange, lastSeq } from './change-log.ts';
 import type { Connection } from './connection.ts';
+import { setVector } from './vectors.ts';
 import { countUsage, createMemory, indexMemory, purgeMemory, replaceMemory } from './write-memory.ts';
 import { createRelationship, replaceRelationship } from './write-relationship.ts';
 
@@ -62,6 +63,8 @@ const apply = (connection: Connection, batch: WriteBatch, operation: WriteOperat
       return replaceRelationship(connection, batch, operation);
     case 'index_memory':
       return indexMemory(connection, operation);
+    case 'set_vector':
+      return setVector(connection, operation);
     case 'set_index_state':
       return setIndexState(connection, operation.state);
     case 'count_usage':

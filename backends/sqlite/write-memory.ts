@@ -7,6 +7,7 @@ import { forgetChanges, logChange } from './change-log.ts';
 import type { Connection } from './connection.ts';
 import { indexRelationshipsOf, unindexRelationshipsOf } from './relationship-text.ts';
 import { insertMemorySql, memoryCells, memorySelection, toMemory, updateMemorySql } from './rows.ts';
+import { forgetVectors } from './vectors.ts';
 
 type Operation<Op extends WriteOperation['op']> = Extract<WriteOperation, { readonly op: Op }>;
 
@@ -96,5 +97,6 @@ export const purgeMemory = (connection: Connection, id: MemoryId): void => {
   forgetChanges(connection, [id, ...relationships]);
   connection.run('DELETE FROM relationship WHERE from_pk = ? OR to_pk = ?', [pk, pk]);
   indexTags(connection, pk, memory.tags, []);
+  forgetVectors(connection, pk);
   connection.run('DELETE FROM memory WHERE pk = ?', [pk]);
 };

@@ -33,8 +33,7 @@ const weightOfType: Partial<Record<RelationshipType, number>> = {
   IMPROVES: 2,
 };
 
-const weight = (edge: Relationship): number =>
-  (weightOfType[edge.type] ?? 1) * edge.strength * (edge.origin === 'stated' ? 1 : 0.25);
+const weight = (edge: Relationship): number => (weightOfType[edge.type] ?? 1) * edge.strength;
 
 const linksOf = async (context: ServiceContext, found: readonly Memory[]): Promise<RecalledMemories['linked']> => {
   if (found.length === 0) return new Map();
@@ -43,7 +42,9 @@ const linksOf = async (context: ServiceContext, found: readonly Memory[]): Promi
   const place = new Map(ids.map((id, index) => [id, index]));
   const given = new Set<MemoryId>();
   const chosen = new Map<MemoryId, Relationship[]>();
-  const ranked = [...edges].sort((a, b) => weight(b) - weight(a) || (a.id < b.id ? -1 : 1));
+  // What the server linked by itself helps to find; what matters to a reader was said by somebody.
+  const stated = edges.filter((edge) => edge.origin === 'stated');
+  const ranked = stated.sort((a, b) => weight(b) - weight(a) || (a.id < b.id ? -1 : 1));
   for (const [id, index] of place) {
     const own = ranked.filter((edge) => edge.from === id || edge.to === id);
     for (const edge of own) {

@@ -2,10 +2,11 @@ import type { MemoryId } from '../domain/ids.ts';
 import { limits } from '../domain/limits.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { RelationshipType } from '../domain/relationship.ts';
-import type { Direction, TraversalStep } from '../storage/query.ts';
+import type { Direction } from '../storage/query.ts';
 import type { ServiceContext } from './context.ts';
 import { findMemory } from './find-memory.ts';
 import { type Paged, type PageRequest, pageOfRanked } from './ranked-page.ts';
+import { type ToldStep, tellSteps } from './told-steps.ts';
 
 export interface RelatedRequest {
   readonly types: readonly RelationshipType[] | null;
@@ -13,12 +14,7 @@ export interface RelatedRequest {
   readonly maxDepth: number;
 }
 
-export interface RelatedMemory {
-  readonly step: TraversalStep;
-  readonly memory: Memory;
-}
-
-export interface RelatedMemories extends Paged<RelatedMemory> {
+export interface RelatedMemories extends Paged<ToldStep> {
   readonly start: Memory;
   /** Memories reached in all, at least, if `cut`. */
   readonly total: number;
@@ -44,18 +40,6 @@ export const relatedMemories = async (
   });
   const key = { tool: 'related', id, ...request };
   const paged = pageOfRanked(key, page, steps, (step) => step.memoryId);
-  const memories = new Map(
-    (
-      await context.store.memories(
-        context.scope,
-        paged.items.map((step) => step.memoryId),
-        'live',
-      )
-    ).map((m) => [m.id, m]),
-  );
-  const items = paged.items.flatMap((step) => {
-    const memory = memories.get(step.memoryId);
-    return memory ? [{ step, memory }] : [];
-  });
+  const items = await tellSteps(context, paged.items);
   return { ...paged, items, start, total: steps.length, cut };
 };

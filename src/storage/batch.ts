@@ -3,6 +3,7 @@ import type { JsonObject, Memory } from '../domain/memory.ts';
 import type { Relationship } from '../domain/relationship.ts';
 import type { Change, ChangeKind } from './query.ts';
 import type { SearchDocument } from './search-document.ts';
+import type { Vector } from './vector.ts';
 
 /**
  * One logical write: all of it or none. Records arrive finished; a store checks the conditions, keeps them and logs the change.
@@ -55,6 +56,17 @@ export type WriteOperation =
       /** The version that the words were made of; of another one nothing happens. Absent: of any. */
       readonly ofVersion?: number;
     }
+  /**
+   * The vector that a model makes of this version of a memory, in place of the one kept for that model. Adds no version and no change.
+   * Absent, trashed or at another version by now: nothing happens.
+   */
+  | {
+      readonly op: 'set_vector';
+      readonly id: MemoryId;
+      readonly version: number;
+      readonly model: string;
+      readonly vector: Vector;
+    }
   /** How far the words of the index are those of a tokenizer's version. */
   | { readonly op: 'set_index_state'; readonly state: IndexState }
   /** Adds one to `usageCount` for each time an id is named, and sets `lastAccessed`. Adds no version and no change. Absent: nothing happens. */
@@ -63,7 +75,7 @@ export type WriteOperation =
   | { readonly op: 'expect_revision'; readonly guard: Guard; readonly revision: number }
   /** A line of an imported change log; `seq` is given anew, in the order of the batch. */
   | { readonly op: 'import_change'; readonly change: Change }
-  /** Destroys a trashed memory, its relationships and their changes. A live one or an absent one stays as it is. */
+  /** Destroys a trashed memory, its relationships, their changes and its vectors. A live one or an absent one stays as it is. */
   | { readonly op: 'purge_memory'; readonly id: MemoryId };
 
 /** `through` is the last memory, in order of id, that was indexed anew for `version`; null when all are. */

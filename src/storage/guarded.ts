@@ -24,6 +24,48 @@ export interface GuardedStore extends GraphStore {
 
 const callerFaults = new Set(['invalid_input', 'not_found', 'version_conflict', 'duplicate', 'read_only']);
 
+const withDeadline = async <T>(call: string, work: Promise<T>, deadlineMs: number): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const advice =
+        call === 'write' ? 'it may still be stored: read before you repeat it' : 'narrow the request or try again';
+      reject(new AppError('deadline_exceeded', `The store did not answer within ${deadlineMs} ms; ${advice}.`));
+    }, deadlineMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+type Run = <T>(call: string, work: () => Promise<T>) => Promise<T>;
+
+const guardedReads = (backend: Backend, run: Run): Omit<GraphStore, 'write'> => ({
+  memories: (scope, ids, state) => run('memories', () => backend.memories(scope, ids, state)),
+  listMemories: (scope, listing) => run('listMemories', () => backend.listMemories(scope, listing)),
+  countMemories: (scope, filter) => run('countMemories', () => backend.countMemories(scope, filter)),
+  search: (scope, query, filter, limit) => run('search', () => backend.search(scope, query, filter, limit)),
+  nearest: (scope, query, filter, limit) => run('nearest', () => backend.nearest(scope, query, filter, limit)),
+  unembedded: (scope, listing) => run('unembedded', () => backend.unembedded(scope, listing)),
+  countEmbedded: (scope, space) => run('countEmbedded', () => backend.countEmbedded(scope, space)),
+  searchRelationships: (scope, query, types, limit) =>
+    run('searchRelationships', () => backend.searchRelationships(scope, query, types, limit)),
+  termFrequencies: (scope, terms) => run('termFrequencies', () => backend.termFrequencies(scope, terms)),
+  vocabulary: (scope, range) => run('vocabulary', () => backend.vocabulary(scope, range)),
+  indexState: (scope) => run('indexState', () => backend.indexState(scope)),
+  linksAmong: (scope, ids) => run('linksAmong', () => backend.linksAmong(scope, ids)),
+  relationships: (scope, query) => run('relationships', () => backend.relationships(scope, query)),
+  traverse: (scope, request) => run('traverse', () => backend.traverse(scope, request)),
+  statistics: (scope, top) => run('statistics', () => backend.statistics(scope, top)),
+  facet: (scope, facet, prefix, limit) => run('facet', () => backend.facet(scope, facet, prefix, limit)),
+  idsByPrefix: (scope, prefix, limit) => run('idsByPrefix', () => backend.idsByPrefix(scope, prefix, limit)),
+  changes: (scope, query) => run('changes', () => backend.changes(scope, query)),
+  idempotencyRecord: (scope, key) => run('idempotencyRecord', () => backend.idempotencyRecord(scope, key)),
+  guardRevision: (scope, guard) => run('guardRevision', () => backend.guardRevision(scope, guard)),
+});
+
 /** Open once (again after a failure), close once, deadlines and translation of errors, the same for every backend. */
 export const guardStore = (backend: Backend, options: GuardOptions): GuardedStore => {
   let opening: Promise<void> | undefined;
@@ -39,24 +81,6 @@ export const guardStore = (backend: Backend, options: GuardOptions): GuardedStor
           }));
     if (!callerFaults.has(known.code)) options.onFault?.(call, known);
     return known;
-  };
-
-  const withDeadline = async <T>(call: string, work: Promise<T>): Promise<T> => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const advice =
-          call === 'write' ? 'it may still be stored: read before you repeat it' : 'narrow the request or try again';
-        reject(
-          new AppError('deadline_exceeded', `The store did not answer within ${options.deadlineMs} ms; ${advice}.`),
-        );
-      }, options.deadlineMs);
-    });
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      clearTimeout(timer);
-    }
   };
 
   const open = (): Promise<void> => {
@@ -78,8 +102,8 @@ export const guardStore = (backend: Backend, options: GuardOptions): GuardedStor
   };
 
   const run = async <T>(call: string, work: () => Promise<T>): Promise<T> => {
-    await withDeadline('open', open());
-    return attempt(call, withDeadline(call, work()));
+    await withDeadline('open', open(), options.deadlineMs);
+    return attempt(call, withDeadline(call, work(), options.deadlineMs));
   };
 
   /** For a person at a terminal, who can wait and can interrupt. */
@@ -114,23 +138,6 @@ export const guardStore = (backend: Backend, options: GuardOptions): GuardedStor
       }
       return run('write', () => backend.write(scope, batch));
     },
-    memories: (scope, ids, state) => run('memories', () => backend.memories(scope, ids, state)),
-    listMemories: (scope, listing) => run('listMemories', () => backend.listMemories(scope, listing)),
-    countMemories: (scope, filter) => run('countMemories', () => backend.countMemories(scope, filter)),
-    search: (scope, query, filter, limit) => run('search', () => backend.search(scope, query, filter, limit)),
-    searchRelationships: (scope, query, types, limit) =>
-      run('searchRelationships', () => backend.searchRelationships(scope, query, types, limit)),
-    termFrequencies: (scope, terms) => run('termFrequencies', () => backend.termFrequencies(scope, terms)),
-    vocabulary: (scope, range) => run('vocabulary', () => backend.vocabulary(scope, range)),
-    indexState: (scope) => run('indexState', () => backend.indexState(scope)),
-    linksAmong: (scope, ids) => run('linksAmong', () => backend.linksAmong(scope, ids)),
-    relationships: (scope, query) => run('relationships', () => backend.relationships(scope, query)),
-    traverse: (scope, request) => run('traverse', () => backend.traverse(scope, request)),
-    statistics: (scope, top) => run('statistics', () => backend.statistics(scope, top)),
-    facet: (scope, facet, prefix, limit) => run('facet', () => backend.facet(scope, facet, prefix, limit)),
-    idsByPrefix: (scope, prefix, limit) => run('idsByPrefix', () => backend.idsByPrefix(scope, prefix, limit)),
-    changes: (scope, query) => run('changes', () => backend.changes(scope, query)),
-    idempotencyRecord: (scope, key) => run('idempotencyRecord', () => backend.idempotencyRecord(scope, key)),
-    guardRevision: (scope, guard) => run('guardRevision', () => backend.guardRevision(scope, guard)),
+    ...guardedReads(backend, run),
   };
 };

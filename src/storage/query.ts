@@ -1,6 +1,7 @@
 import type { MemoryId, Millis, RelationshipId } from '../domain/ids.ts';
 import type { Memory, MemoryType } from '../domain/memory.ts';
 import type { Relationship, RelationshipType } from '../domain/relationship.ts';
+import type { Vector } from './vector.ts';
 
 /** `live` is what is neither in the trash nor merged away; `trashed` is the rest. */
 export type MemoryState = 'live' | 'trashed' | 'any';
@@ -55,8 +56,28 @@ export interface MemoryListing {
 
 export interface SearchHit {
   readonly memory: Memory;
-  /** BM25 over the scope's live memories, as `GraphStore.search` states it. Higher is better. */
+  /** BM25 as `GraphStore.search` states it, or the cosine of `nearest`. Higher is better. */
   readonly score: number;
+}
+
+/** Vectors compare only with those of the same model and length. */
+export interface VectorSpace {
+  readonly model: string;
+  readonly dimensions: number;
+}
+
+export interface VectorQuery {
+  readonly model: string;
+  readonly vector: Vector;
+}
+
+/** Live memories that lack a vector of their present version in this space. */
+export interface UnembeddedListing {
+  readonly space: VectorSpace;
+  readonly filter: MemoryFilter;
+  /** Ordered by id; those with a greater id follow. */
+  readonly after?: MemoryId;
+  readonly limit: number;
 }
 
 export type Direction = 'outgoing' | 'incoming' | 'both';

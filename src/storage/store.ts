@@ -20,6 +20,9 @@ import type {
   TermFrequency,
   Traversal,
   TraversalRequest,
+  UnembeddedListing,
+  VectorQuery,
+  VectorSpace,
 } from './query.ts';
 import type { TextQuery } from './search-document.ts';
 
@@ -63,6 +66,18 @@ export interface GraphStore {
     types: readonly RelationshipType[] | null,
     limit: number,
   ): Promise<readonly Relationship[]>;
+
+  /**
+   * The `limit` live memories that pass the filter whose vectors lie nearest, by `cosine`, best first, ties by id. A vector counts while its
+   * memory is live and at the version it was made of, and only if it is as long as the one asked for.
+   */
+  nearest(scope: TenantScope, query: VectorQuery, filter: MemoryFilter, limit: number): Promise<readonly SearchHit[]>;
+
+  /** Filtered before the cut. */
+  unembedded(scope: TenantScope, listing: UnembeddedListing): Promise<readonly Memory[]>;
+
+  /** How many live memories have a vector that counts. */
+  countEmbedded(scope: TenantScope, space: VectorSpace): Promise<number>;
 
   /** For each of these words that live memories hold, how many do; each once, in no order. */
   termFrequencies(scope: TenantScope, terms: readonly string[]): Promise<readonly TermFrequency[]>;

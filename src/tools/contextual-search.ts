@@ -32,7 +32,7 @@ export const contextualSearch = defineTool({
       page: found,
       maxTokens: input.max_tokens,
       lines: ({ memory, step }) => [
-        `${memoryLine(memory)} ${step.depth} step${step.depth > 1 ? 's' : ''} by ${step.type} [${explainMatch(found.parsed.query, memory)}]`,
+        `${memoryLine(memory)} ${step.depth} step${step.depth > 1 ? 's' : ''} [${explainMatch(found.parsed.query, memory)}]`,
       ],
     });
     return { text };

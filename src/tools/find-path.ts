@@ -1,17 +1,18 @@
 import * as z from 'zod';
 import { isSymmetric, type RelationshipType } from '../domain/relationship.ts';
 import { requireMemoryId } from '../service/find-memory.ts';
-import { findPath as find, type PathStep } from '../service/find-path.ts';
+import { findPath as find } from '../service/find-path.ts';
+import type { ToldStep } from '../service/told-steps.ts';
 import { budget, relationshipTypeName } from './inputs.ts';
 import { AnswerBudget } from './text/answer-budget.ts';
 import { dataMark } from './text/list-answer.ts';
-import { arrow, memoryLine, reasonOf } from './text/memory-lines.ts';
+import { arrow, automaticMark, memoryLine, reasonOf } from './text/memory-lines.ts';
 import { defineTool } from './tool.ts';
 
 const closingReserve = 60;
 
-const stepLine = ({ relationship, memory, forward }: PathStep): string =>
-  `  ${arrow(relationship.type, forward, isSymmetric(relationship.type))} ${memoryLine(memory)}${reasonOf(relationship)}`;
+const stepLine = ({ relationship, memory, step }: ToldStep): string =>
+  `  ${arrow(step.type, step.forward, isSymmetric(step.type))} ${memoryLine(memory)}${automaticMark(relationship)}${reasonOf(relationship)}`;
 
 export const findPath = defineTool({
   name: 'find_path',

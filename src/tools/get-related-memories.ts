@@ -2,16 +2,17 @@ import * as z from 'zod';
 import { limits } from '../domain/limits.ts';
 import { isSymmetric, type RelationshipType } from '../domain/relationship.ts';
 import { requireMemoryId } from '../service/find-memory.ts';
-import { type RelatedMemory, relatedMemories } from '../service/related-memories.ts';
+import { relatedMemories } from '../service/related-memories.ts';
+import type { ToldStep } from '../service/told-steps.ts';
 import { paging, relationshipTypeName } from './inputs.ts';
 import { dataMark, listAnswer } from './text/list-answer.ts';
-import { arrow, memoryLine, quoted } from './text/memory-lines.ts';
+import { arrow, automaticMark, memoryLine, quoted } from './text/memory-lines.ts';
 import { defineTool } from './tool.ts';
 
 /** Nearer ones are further left; the arrow is seen from the memory through which this one was reached. */
-const line = ({ step, memory }: RelatedMemory): string => {
+const line = ({ step, memory, relationship }: ToldStep): string => {
   const via = step.depth > 1 ? ` (from ${step.from.slice(0, 8)})` : '';
-  return `${step.depth}${via} ${arrow(step.type, step.forward, isSymmetric(step.type))} ${memoryLine(memory)} strength ${step.strength}`;
+  return `${step.depth}${via} ${arrow(step.type, step.forward, isSymmetric(step.type))} ${memoryLine(memory)} strength ${step.strength}${automaticMark(relationship)}`;
 };
 
 export const getRelatedMemories = defineTool({

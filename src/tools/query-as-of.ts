@@ -4,7 +4,7 @@ import { requireMemoryId } from '../service/find-memory.ts';
 import { type MemoryAsOf, queryAsOf as query, type StateAsOf } from '../service/query-as-of.ts';
 import { moment, paging, strings } from './inputs.ts';
 import { dataMark, listAnswer } from './text/list-answer.ts';
-import { arrow, memoryLine, opening, quoted, reasonOf } from './text/memory-lines.ts';
+import { arrow, automaticMark, memoryLine, opening, quoted, reasonOf } from './text/memory-lines.ts';
 import { isoTime } from './text/record.ts';
 import { defineTool } from './tool.ts';
 
@@ -12,7 +12,7 @@ const connection = ({ memory, relationships }: MemoryAsOf, titles: StateAsOf['ti
   relationships.map((edge) => {
     const other = edge.from === memory.id ? edge.to : edge.from;
     const seen = arrow(edge.type, edge.from === memory.id, edge.bidirectional);
-    return `  ${seen} ${other} ${quoted(titles.get(other) ?? '')}${reasonOf(edge)}`;
+    return `  ${seen} ${other} ${quoted(titles.get(other) ?? '')}${automaticMark(edge)}${reasonOf(edge)}`;
   });
 
 export const queryAsOf = defineTool({

@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import { whatChanged as changesSince, type ToldChange } from '../service/what-changed.ts';
 import { moment, paging } from './inputs.ts';
 import { dataMark, listAnswer } from './text/list-answer.ts';
-import { quoted } from './text/memory-lines.ts';
+import { automaticMark, quoted } from './text/memory-lines.ts';
 import { isoTime } from './text/record.ts';
 import { defineTool } from './tool.ts';
 
@@ -15,7 +15,7 @@ const line = ({ entity, change, now }: ToldChange): string => {
       ? 'purged since'
       : entity === 'memory'
         ? `${now.type} ${quoted(now.title)}`
-        : `${now.from} ${now.type} ${now.to}`;
+        : `${now.from} ${now.type} ${now.to}${automaticMark(now)}`;
   return `${isoTime(change.at)} ${entity} ${change.id} ${change.kind} v${change.version} ${what}${who}${reason}`;
 };
 

@@ -35,6 +35,7 @@ export const createStdioWire = (input: Readable, output: Writable, events: WireE
   });
 
   const settle = (id: RequestId | undefined): void => {
+    listeners.closed(id);
     const call = id === undefined ? undefined : open.get(id);
     if (id === undefined || call === undefined) return;
     open.delete(id);
@@ -62,9 +63,7 @@ export const createStdioWire = (input: Readable, output: Writable, events: WireE
       if (message.method === subscription) listeners.opened(message);
       else open.set(message.id, { method: message.method, done: calls.begin() });
     } else if ('method' in message && message.method === 'notifications/cancelled') {
-      const id = message.params?.requestId as RequestId | undefined;
-      settle(id);
-      listeners.closed(id);
+      settle(message.params?.requestId as RequestId | undefined);
     }
     wire.onmessage?.(message);
   };
@@ -100,7 +99,6 @@ export const createStdioWire = (input: Readable, output: Writable, events: WireE
         await write(message);
       } finally {
         settle(answer);
-        listeners.closed(answer);
       }
     },
     drain: (graceMs) => {

@@ -21,6 +21,7 @@ import { facets, idPrefixes, statistics } from './statistics.ts';
 import { traversal } from './traversal.ts';
 import { traversalBounds } from './traversal-bounds.ts';
 import { indexUpkeep, purge, usage } from './upkeep.ts';
+import { nearness } from './vectors.ts';
 import { termCounts, vocabularyRanges } from './vocabulary.ts';
 import { memoryConditions, relationshipConditions } from './write-conditions.ts';
 
@@ -28,12 +29,15 @@ type AtLeastOne = readonly [Concern, ...Concern[]];
 
 /** What holds each member of a store to the contract. A member without a concern does not compile. */
 export const concernsByMember: Readonly<Record<keyof Backend, AtLeastOne>> = {
-  write: [memoryConditions, relationshipConditions, atomicity, usage, indexUpkeep, purge, concurrency],
+  write: [memoryConditions, relationshipConditions, atomicity, usage, indexUpkeep, nearness, purge, concurrency],
   memories: [memoryRecords, memoryLookup],
   listMemories: [sorting, paging, filters, relationFilters],
   countMemories: [filters, relationFilters],
   search: [matching, searchScope, ranking],
   searchRelationships: [relationshipMatching, relationshipRanking],
+  nearest: [nearness],
+  unembedded: [nearness],
+  countEmbedded: [nearness],
   termFrequencies: [termCounts],
   vocabulary: [vocabularyRanges],
   indexState: [indexProgress],

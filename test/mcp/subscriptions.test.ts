@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@modelcontextprotocol/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { App } from '../../src/app.ts';
 import { type BuiltServer, buildServer } from './bundles.ts';
 import { callTool, connect, connectHttp, makeFolder, openApp, store } from './real-app.ts';
 import { answerTo, killChildren, type StdioChild, startStdio } from './stdio-child.ts';
@@ -140,7 +141,27 @@ describe('over stdio, from the published bundle', () => {
   });
 });
 
-test('nobody looks at the change log while nobody is subscribed', async () => {
+interface Ending {
+  close(): Promise<unknown>;
+}
+
+test.each<{ how: string; follow: (app: App) => Promise<Ending> }>([
+  {
+    how: 'a session',
+    follow: async (app) => {
+      const client = await connect(app);
+      await client.subscribeResource({ uri: 'memory://recent' });
+      return client;
+    },
+  },
+  {
+    how: 'a stream',
+    follow: async (app) => {
+      const client = await connectHttp(app, '2026-07-28');
+      return client.listen({ resourceSubscriptions: ['memory://recent'] });
+    },
+  },
+])('the change log is looked at while $how is subscribed, not before and not after', async ({ follow }) => {
   const app = openApp(await makeFolder());
   let looks = 0;
   const contextFor: typeof app.contextFor = () => {
@@ -148,15 +169,14 @@ test('nobody looks at the change log while nobody is subscribed', async () => {
     return app.contextFor();
   };
   const watched = { ...app, contextFor };
-  const client = await connect(watched);
-  await client.listResources();
+  await (await connect(watched)).listResources();
   const before = looks;
   await pause(quietMs);
   expect(looks).toBe(before);
-  await client.subscribeResource({ uri: 'memory://recent' });
+  const following = await follow(watched);
   await expect.poll(() => looks, { timeout: 5_000 }).toBeGreaterThan(before + 1);
-  await client.close();
-  await pause(1_100);
+  await following.close();
+  await pause(200);
   const after = looks;
   await pause(quietMs);
   expect(looks).toBe(after);

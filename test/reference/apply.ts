@@ -132,6 +132,12 @@ const countUsage = (draft: Draft, ids: readonly MemoryId[], at: Millis): void =>
   }
 };
 
+const setVector = (draft: Draft, { id, version, model, vector }: Operation<'set_vector'>): void => {
+  if (!isLiveId(draft, id) || draft.memories.get(id)?.version !== version) return;
+  const others = (draft.vectors.get(id) ?? []).filter((kept) => kept.model !== model);
+  draft.vectors.set(id, [...others, { model, version, vector }]);
+};
+
 const rememberKey = (draft: Draft, { key, record }: Operation<'remember_key'>): void => {
   if (draft.keys.has(key)) {
     throw new AppError('duplicate', 'This key was used before.', { details: { entity: 'idempotency_key' } });
@@ -150,6 +156,7 @@ const purgeMemory = (draft: Draft, id: MemoryId): void => {
   if (!draft.memories.has(id) || isLiveId(draft, id)) return;
   const gone = new Set<string>([id]);
   draft.memories.delete(id);
+  draft.vectors.delete(id);
   for (const relationship of [...draft.relationships.values()]) {
     if (relationship.from !== id && relationship.to !== id) continue;
     gone.add(relationship.id);
@@ -171,6 +178,8 @@ const applyOne = (draft: Draft, batch: WriteBatch, operation: WriteOperation): v
       return replaceRelationship(draft, batch, operation);
     case 'index_memory':
       return indexMemory(draft, operation);
+    case 'set_vector':
+      return setVector(draft, operation);
     case 'set_index_state':
       draft.indexState = operation.state;
       return;

@@ -4,6 +4,14 @@ import type { Relationship } from '../../src/domain/relationship.ts';
 import type { Guard, IdempotencyRecord, IndexState } from '../../src/storage/batch.ts';
 import type { Change, MemoryState, RelationshipState } from '../../src/storage/query.ts';
 import type { SearchDocument } from '../../src/storage/search-document.ts';
+import type { Vector } from '../../src/storage/vector.ts';
+
+/** The last vector that a model made of a memory. */
+export interface KeptVector {
+  readonly model: string;
+  readonly version: number;
+  readonly vector: Vector;
+}
 
 /** All that was committed, at one moment. Nothing in it is ever changed; a write makes another one. */
 export interface State {
@@ -20,6 +28,7 @@ export interface State {
   readonly keys: ReadonlyMap<string, IdempotencyRecord>;
   readonly guards: ReadonlyMap<Guard, number>;
   readonly indexState: IndexState;
+  readonly vectors: ReadonlyMap<MemoryId, readonly KeptVector[]>;
 }
 
 export const emptyState: State = {
@@ -33,6 +42,7 @@ export const emptyState: State = {
   keys: new Map(),
   guards: new Map(),
   indexState: { version: 0, through: null },
+  vectors: new Map(),
 };
 
 /** A state in the making, on copies that nobody else holds. */
@@ -47,6 +57,7 @@ export interface Draft {
   readonly keys: Map<string, IdempotencyRecord>;
   readonly guards: Map<Guard, number>;
   indexState: IndexState;
+  readonly vectors: Map<MemoryId, readonly KeptVector[]>;
 }
 
 export const draftOf = (state: State): Draft => ({
@@ -60,6 +71,7 @@ export const draftOf = (state: State): Draft => ({
   keys: new Map(state.keys),
   guards: new Map(state.guards),
   indexState: state.indexState,
+  vectors: new Map(state.vectors),
 });
 
 export const isLiveMemory = (memory: Memory): boolean => memory.deletedAt === null && memory.mergedInto === null;

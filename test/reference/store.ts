@@ -19,6 +19,9 @@ import type {
   TermFrequency,
   Traversal,
   TraversalRequest,
+  UnembeddedListing,
+  VectorQuery,
+  VectorSpace,
 } from '../../src/storage/query.ts';
 import type { TextQuery } from '../../src/storage/search-document.ts';
 import type { Backend, Finding, GraphStore } from '../../src/storage/store.ts';
@@ -31,10 +34,12 @@ import { rankRelationships, searchState } from './search.ts';
 import type { State } from './state.ts';
 import { emptyState, hasMemoryState, isLiveMemory } from './state.ts';
 import { gatherStatistics, tallyFacet } from './tally.ts';
+import { countEmbedded, nearestMemories, unembeddedMemories } from './vectors.ts';
 import { listVocabulary, termFrequencies } from './words.ts';
 
 const deepFreeze = (value: unknown): void => {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  // The numbers of a view cannot be frozen.
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return;
   Object.freeze(value);
   for (const part of Object.values(value)) deepFreeze(part);
 };
@@ -140,6 +145,23 @@ export class ReferenceStore implements Backend {
   /** With the scores that decide the order of `searchRelationships`, for tests to weigh another store's order by. */
   rankedRelationships(query: TextQuery, types: readonly RelationshipType[] | null): readonly RankedRelationship[] {
     return keep(rankRelationships(this.#state, query, types));
+  }
+
+  async nearest(
+    _scope: TenantScope,
+    query: VectorQuery,
+    filter: MemoryFilter,
+    limit: number,
+  ): Promise<readonly SearchHit[]> {
+    return keep(nearestMemories(this.#state, query, filter, limit));
+  }
+
+  async unembedded(_scope: TenantScope, listing: UnembeddedListing): Promise<readonly Memory[]> {
+    return keep(unembeddedMemories(this.#state, listing));
+  }
+
+  async countEmbedded(_scope: TenantScope, space: VectorSpace): Promise<number> {
+    return countEmbedded(this.#state, space);
   }
 
   async termFrequencies(_scope: TenantScope, terms: readonly string[]): Promise<readonly TermFrequency[]> {

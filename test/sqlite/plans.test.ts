@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { changeListing } from '../../backends/sqlite/change-log.ts';
 import { Connection } from '../../backends/sqlite/connection.ts';
 import { idsByPrefixSql, listing, memoriesSql } from '../../backends/sqlite/memories.ts';
-import { relationshipListing } from '../../backends/sqlite/relationships.ts';
+import { indexTouchingSql } from '../../backends/sqlite/relationship-text.ts';
+import { linksSql, relationshipListing } from '../../backends/sqlite/relationships.ts';
 import { hopsSql } from '../../backends/sqlite/traverse.ts';
+import { termSql, termsFromSql } from '../../backends/sqlite/vocabulary.ts';
 import type { MemoryListing } from '../../src/storage/query.ts';
 import { memoryId } from '../support/builders.ts';
 import { makeFolder, openStore } from './place.ts';
@@ -59,6 +61,8 @@ describe('the real statements', () => {
       relationshipListing({ of: [memoryId(1)], state: 'any', direction: 'incoming', limit: 10 }).sql,
       'relationship_in',
     ],
+    ['links among memories, pair by pair', linksSql, 'relationship_live (from_pk=? AND to_pk=?)'],
+    ['relationships into the text index and out of it', indexTouchingSql, 'relationship_in'],
     ['relationships by id', relationshipListing({ ids: [], limit: 10 }).sql, 'sqlite_autoindex_relationship_1'],
   ])('%s: found through an index', async (_, sql, index) => {
     const plan = planOf(await connect(), sql);
@@ -72,6 +76,14 @@ describe('the real statements', () => {
     const page = { order: 'newest_first', limit: 10 } as const;
     expect(planOf(connection, of({ ...page, ids: ['x'] })).join()).toContain('change_log_entity');
     expect(planOf(connection, of({ ...page, since: 5 })).join()).toContain('INTEGER PRIMARY KEY (rowid>?)');
+  });
+
+  test('words are sought in the text index, not read through', async () => {
+    const connection = await connect();
+    const plan = (sql: string): string => planOf(connection, sql).join();
+    expect(plan(termSql)).not.toBe(plan('SELECT doc FROM memory_term'));
+    expect(plan(termsFromSql)).not.toBe(plan('SELECT term, doc FROM memory_term'));
+    expect(plan('SELECT doc FROM memory_term WHERE +term = ?')).toBe(plan('SELECT doc, term FROM memory_term'));
   });
 
   test('a page in index order is not sorted, nor are the relationships of a hub', async () => {

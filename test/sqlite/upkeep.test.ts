@@ -112,6 +112,7 @@ describe('inspect', () => {
       'error: Relationships without one of their memories: 1',
       'error: Tags without their memory: 1',
       'error: Memories that the text index misses or should not hold: 2',
+      'error: Relationships that the text index misses or should not hold: 1',
       'warning: Other users may read the file',
     ]);
   });

@@ -110,7 +110,7 @@ test('a conflict is named, backed up before, and ends with its code', async () =
   expect(code).toBe(1);
   const [backup = '', conflict] = err.split('\n');
   expect(existsSync(backup.replace('graph-memory: backup: ', ''))).toBe(true);
-  expect(conflict).toMatch(new RegExp(`^graph-memory: conflict: memory ${id} .*deleted_at.*version`));
+  expect(conflict).toMatch(new RegExp(`^graph-memory: conflict: memory ${id} .*version, deleted_at`));
   expect(out).toContain('conflicting  1 memories, 0 relationships, 1 changes');
 });
 

@@ -70,6 +70,16 @@ CREATE TABLE memory_tag (
 CREATE VIRTUAL TABLE memory_text USING fts5 (title, tags, content, identifiers, context, tokenize = ${tokenizer});
 CREATE VIRTUAL TABLE memory_term USING fts5vocab (memory_text, row);
 
+-- With a key of its own the table is read in the order it lies in, without a jump for each vector.
+CREATE TABLE memory_vector (
+  pk INTEGER PRIMARY KEY,
+  memory_pk INTEGER NOT NULL,
+  model TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  vector BLOB NOT NULL,
+  UNIQUE (memory_pk, model)
+) STRICT;
+
 CREATE TABLE relationship (
   pk INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,

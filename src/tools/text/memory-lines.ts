@@ -22,6 +22,10 @@ export const arrow = (type: RelationshipType, outgoing: boolean, symmetric: bool
   return outgoing ? `${type} ->` : `<- ${type}`;
 };
 
+/** Nothing that the server noted by itself may pass for what somebody said. */
+export const automaticMark = (relationship: Relationship): string =>
+  relationship.origin === 'automatic' ? ' (automatic)' : '';
+
 /** A relationship seen from one of its ends, with what is at the other. */
 export const connectionLine = (
   relationship: Relationship,
@@ -29,8 +33,7 @@ export const connectionLine = (
   other: Pick<Memory, 'id' | 'type' | 'title'>,
 ): string => {
   const seen = arrow(relationship.type, relationship.from === here, relationship.bidirectional);
-  const automatic = relationship.origin === 'automatic' ? ' (automatic)' : '';
-  return `${seen} ${other.type} ${other.id} ${quoted(other.title)}${automatic}`;
+  return `${seen} ${other.type} ${other.id} ${quoted(other.title)}${automaticMark(relationship)}`;
 };
 
 /** The first words of a text, cut at a word with `…` behind. */

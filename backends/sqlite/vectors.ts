@@ -1,0 +1,104 @@
+import type { Memory } from '../../src/domain/memory.ts';
+import type { WriteOperation } from '../../src/storage/batch.ts';
+import type { MemoryFilter, SearchHit, UnembeddedListing, VectorQuery, VectorSpace } from '../../src/storage/query.ts';
+import { cosine } from '../../src/storage/vector.ts';
+import type { Connection } from './connection.ts';
+import { type Condition, filterCondition } from './filter.ts';
+import { memoriesByRow } from './memories.ts';
+import { memorySelection, toMemory } from './rows.ts';
+
+const setSql = `INSERT INTO memory_vector (memory_pk, model, version, vector)
+  SELECT pk, ?, version, ? FROM memory WHERE id = ? AND version = ? AND live = 1
+  ON CONFLICT (memory_pk, model) DO UPDATE SET version = excluded.version, vector = excluded.vector`;
+
+export const setVector = (
+  connection: Connection,
+  { id, version, model, vector }: Extract<WriteOperation, { readonly op: 'set_vector' }>,
+): void => {
+  connection.run(setSql, [model, Buffer.from(vector.buffer, vector.byteOffset, vector.length), id, version]);
+};
+
+export const forgetVectors = (connection: Connection, memoryPk: number): void => {
+  connection.run('DELETE FROM memory_vector WHERE memory_pk = ?', [memoryPk]);
+};
+
+/** Over vector `v` and memory `m`: the plus signs keep the planner from an index, which would be slower than the table in its order. */
+const currentSql = '+v.model = ? AND length(v.vector) = ? AND m.version = v.version';
+
+const scanSql = (filter: string): string => `SELECT m.pk, v.vector
+  FROM memory_vector v CROSS JOIN memory m ON m.pk = v.memory_pk WHERE ${currentSql} AND ${filter}`;
+
+type Ranked = readonly [pk: number, score: number];
+
+const byScore = ([, a]: Ranked, [, b]: Ranked): number => b - a;
+
+/** The best rows and all that score as the last of them: the ids decide among these. */
+const best = (rows: Iterable<Ranked>, limit: number): readonly Ranked[] => {
+  let kept: Ranked[] = [];
+  let least = Number.NEGATIVE_INFINITY;
+  const prune = (): void => {
+    kept.sort(byScore);
+    least = kept[limit - 1]?.[1] ?? least;
+    kept = kept.filter(([, score]) => score >= least);
+  };
+  let room = 2 * limit;
+  for (const row of rows) {
+    if (row[1] < least) continue;
+    if (kept.push(row) < room) continue;
+    prune();
+    room = kept.length + limit;
+  }
+  prune();
+  return kept;
+};
+
+const scored = function* (connection: Connection, { model, vector }: VectorQuery, filter: Condition): Iterable<Ranked> {
+  const params = [model, vector.length, ...filter.params];
+  for (const [pk, bytes] of connection.each<[number, Uint8Array]>(scanSql(filter.sql), params)) {
+    yield [pk, cosine(vector, new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length))];
+  }
+};
+
+export const nearestMemories = (
+  connection: Connection,
+  query: VectorQuery,
+  filter: MemoryFilter,
+  limit: number,
+): readonly SearchHit[] => {
+  if (limit < 1) return [];
+  return connection.read(() => {
+    const rows = best(scored(connection, query, filterCondition({ ...filter, state: 'live' })), limit);
+    const memories = memoriesByRow(
+      connection,
+      rows.map(([pk]) => pk),
+    );
+    return rows
+      .flatMap(([pk, score]) => {
+        const memory = memories.get(pk);
+        return memory === undefined ? [] : [{ memory, score }];
+      })
+      .sort((a, b) => b.score - a.score || (a.memory.id < b.memory.id ? -1 : 1))
+      .slice(0, limit);
+  });
+};
+
+export const unembeddedSql = (filter: string): string => `SELECT ${memorySelection} FROM memory m
+  WHERE ${filter} AND m.id > ? AND NOT EXISTS (SELECT 1 FROM memory_vector v
+    WHERE v.memory_pk = m.pk AND v.model = ? AND v.version = m.version AND length(v.vector) = ?)
+  ORDER BY m.id LIMIT ?`;
+
+export const unembeddedMemories = (
+  connection: Connection,
+  { space, filter, after, limit }: UnembeddedListing,
+): readonly Memory[] => {
+  const { sql, params } = filterCondition({ ...filter, state: 'live' });
+  return connection
+    .rows(unembeddedSql(sql), [...params, after ?? '', space.model, space.dimensions, limit])
+    .map(toMemory);
+};
+
+const countSql = `SELECT count(*) FROM memory_vector v CROSS JOIN memory m ON m.pk = v.memory_pk
+  WHERE ${currentSql} AND m.live = 1`;
+
+export const countEmbedded = (connection: Connection, { model, dimensions }: VectorSpace): number =>
+  connection.row<[number]>(countSql, [model, dimensions])?.[0] ?? 0;
