@@ -27,8 +27,6 @@ export interface AppOverrides {
   readonly now?: () => number;
   readonly newId?: () => string;
   readonly cwd?: string;
-  /** The one session of a process that serves one client. */
-  readonly session?: string;
 }
 
 /** Behind the first answers of a session. */
@@ -78,11 +76,11 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     : recordUsage(openStore, now, (error) => log.debug('usage was not counted', { error }));
 
   const trails = sessionTrails();
-  const contextFor = async (): Promise<ServiceContext> => ({
+  const contextFor = async (session?: string): Promise<ServiceContext> => ({
     scope: singleTenantScope,
     store: await openStore(),
     settings: { allowCycles: config.allowCycles, readOnly: config.readOnly, ranking: defaultRanking },
-    trail: config.autoLinks && overrides.session !== undefined ? trails(overrides.session) : noTrail,
+    trail: config.autoLinks && session !== undefined ? trails(session) : noTrail,
     noteUse: (ids) => usage.note(singleTenantScope, ids),
     now,
     newId,

@@ -13,7 +13,7 @@ const serve = async (onListed: () => void): Promise<number> => {
   setLogLevel(config.logLevel);
   for (const warning of config.warnings) log.warn(warning);
   if (process.stdin.isTTY) process.stderr.write('graph-memory: waiting for an MCP client on stdin; see --help\n');
-  const app = createApp(config, { session: 'stdio' });
+  const app = createApp(config);
   const whileTheModelThinks = (): void => {
     onListed();
     void import('./tools/registry.ts');

@@ -64,8 +64,9 @@ export interface RawReader {
 
 const steps = 3;
 
+/** By `bm25()` and not by `rank`, which sorts all that match before it cuts. */
 const searchSql = `SELECT m.id, m.title, m.content, f.score FROM (
-    SELECT rowid, rank AS score FROM memory_text WHERE memory_text MATCH ? ORDER BY rank LIMIT ?
+    SELECT rowid, bm25(memory_text) AS score FROM memory_text WHERE memory_text MATCH ? ORDER BY score LIMIT ?
   ) f JOIN memory m ON m.pk = f.rowid ORDER BY f.score`;
 
 const side = (own: string, other: string, named: boolean): string =>

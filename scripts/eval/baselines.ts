@@ -24,7 +24,9 @@ export const baselines = (notes: readonly Note[]): Readonly<Record<string, Searc
   const like = db.prepare<[string], string>("SELECT key FROM note WHERE text LIKE ? ESCAPE '\\' LIMIT 10").pluck();
   const holding = db.prepare<[string], number>("SELECT pk FROM note WHERE text LIKE ? ESCAPE '\\'").pluck();
   const match = db
-    .prepare<[string], string>('SELECT key FROM words JOIN note ON pk = words.rowid WHERE words MATCH ? ORDER BY bm25(words) LIMIT 10')
+    .prepare<[string], string>(
+      'SELECT key FROM words JOIN note ON pk = words.rowid WHERE words MATCH ? ORDER BY bm25(words) LIMIT 10',
+    )
     .pluck();
   const pattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   // A scan is the same each time, so each word is looked for once.
@@ -35,7 +37,9 @@ export const baselines = (notes: readonly Note[]): Readonly<Record<string, Searc
     return found;
   };
   const anyOf = (words: readonly string[]): readonly string[] =>
-    words.length === 0 ? [] : match.all([...new Set(words)].map((word) => `"${word.replaceAll('"', '""')}"`).join(' OR '));
+    words.length === 0
+      ? []
+      : match.all([...new Set(words)].map((word) => `"${word.replaceAll('"', '""')}"`).join(' OR '));
   return {
     'LIKE, the whole question': (question) => like.all(pattern(question)),
     'LIKE, most words': (question) => {

@@ -1,7 +1,7 @@
 import type { MemoryType } from '../../src/domain/memory.ts';
 import type { RelationshipOrigin, RelationshipType } from '../../src/domain/relationship.ts';
 import { chance, sample } from './chance.ts';
-import { type Symbol, symbolsOf } from './declarations.ts';
+import { type DeclaredName, symbolsOf } from './declarations.ts';
 import { type InstalledFile, installedFiles } from './installed.ts';
 import { type Section, sectionsOf } from './markdown.ts';
 import { tellingWords } from './words.ts';
@@ -35,7 +35,15 @@ export interface Corpus {
   readonly foreign: readonly Note[];
 }
 
-const foreignPackages = new Set(['commander', 'expect-type', 'ip-address', 'magic-string', 'picomatch', 'smol-toml', 'tinybench']);
+const foreignPackages = new Set([
+  'commander',
+  'expect-type',
+  'ip-address',
+  'magic-string',
+  'picomatch',
+  'smol-toml',
+  'tinybench',
+]);
 const longestContent = 6_000;
 const sectionsPerFile = 40;
 const entriesPerChangelog = 12;
@@ -83,7 +91,7 @@ const pageNotes = ({ package: name, path, text }: InstalledFile): readonly (Note
   });
 };
 
-const withoutOwnName = (sentence: string, { name, container }: Symbol): string =>
+const withoutOwnName = (sentence: string, { name, container }: DeclaredName): string =>
   sentence
     .replaceAll('`', '')
     .replaceAll(`${container}.${name}`, '')
@@ -91,12 +99,16 @@ const withoutOwnName = (sentence: string, { name, container }: Symbol): string =
     .replace(/\s+/g, ' ')
     .trim();
 
-const declarationNote = (file: InstalledFile, symbol: Symbol): Note => {
+const declarationNote = (file: InstalledFile, symbol: DeclaredName): Note => {
   const title = symbol.container === null ? symbol.name : `${symbol.container}.${symbol.name}`;
   const key = `${file.package}/${file.path}#${title}`;
   const sentence = withoutOwnName(symbol.firstSentence, symbol);
   const asked =
-    symbol.rest.length > 100 && !sentence.startsWith('@') && sentence.length < 220 && tellingWords(sentence).length >= 4 && chance(`hide ${key}`) < 0.6;
+    symbol.rest.length > 100 &&
+    !sentence.startsWith('@') &&
+    sentence.length < 220 &&
+    tellingWords(sentence).length >= 4 &&
+    chance(`hide ${key}`) < 0.6;
   const doc = asked ? symbol.rest : `${symbol.firstSentence} ${symbol.rest}`;
   return {
     key,
@@ -132,13 +144,15 @@ const pageLinks = (pages: readonly (Note & { readonly section: Section })[]): re
 
 /** Names of a package's declarations that a text speaks of, in backticks. */
 const mentions = (note: Note, byName: ReadonlyMap<string, readonly string[]>): readonly string[] =>
-  [...new Set([...note.content.matchAll(/`([A-Za-z_$][\w$.]{3,})(?:\(\))?`/g)].map(([, name = '']) => name))].flatMap((name) => {
-    const found = byName.get(name) ?? byName.get(name.split('.').at(-1) ?? '') ?? [];
-    return found.length === 1 ? found : [];
-  });
+  [...new Set([...note.content.matchAll(/`([A-Za-z_$][\w$.]{3,})(?:\(\))?`/g)].map(([, name = '']) => name))].flatMap(
+    (name) => {
+      const found = byName.get(name) ?? byName.get(name.split('.').at(-1) ?? '') ?? [];
+      return found.length === 1 ? found : [];
+    },
+  );
 
 const declarationLinks = (
-  symbols: readonly (readonly [Note, Symbol])[],
+  symbols: readonly (readonly [Note, DeclaredName])[],
   byName: ReadonlyMap<string, readonly string[]>,
 ): readonly Link[] =>
   symbols.flatMap(([note, symbol]) => {
@@ -181,15 +195,16 @@ interface Gathered {
 const gather = (files: readonly InstalledFile[]): Gathered => {
   const name = files[0]?.package ?? '';
   const pages = files.filter(({ path }) => /\.(md|markdown)$/i.test(path)).map(pageNotes);
-  const declared = files.filter(({ path }) => path.endsWith('ts')).flatMap((file) =>
-    symbolsOf(file.text).map((symbol) => [declarationNote(file, symbol), symbol] as const),
-  );
+  const declared = files
+    .filter(({ path }) => path.endsWith('ts'))
+    .flatMap((file) => symbolsOf(file.text).map((symbol) => [declarationNote(file, symbol), symbol] as const));
   const unique = [...new Map(declared.map((entry) => [entry[0].content, entry])).values()];
   const kept = new Set(sample(unique, symbolsOfLarge[name] ?? symbolsPerPackage, ([note]) => note.key));
   const symbols = unique.filter((entry) => kept.has(entry));
   const byName = new Map<string, string[]>();
   for (const [note, symbol] of symbols) {
-    for (const called of new Set([symbol.name, note.title])) byName.set(called, [...(byName.get(called) ?? []), note.key]);
+    for (const called of new Set([symbol.name, note.title]))
+      byName.set(called, [...(byName.get(called) ?? []), note.key]);
   }
   const notes = [...pages.flat(), ...symbols.map(([note]) => note)];
   const spokenOf = notes.flatMap((note) =>
@@ -214,7 +229,10 @@ export const readCorpus = (root: string): Corpus => {
   const notes = [...new Map(own.flatMap((one) => one.notes).map((note) => [note.content, note])).values()];
   return {
     notes,
-    links: distinctLinks(own.flatMap((one) => one.links), new Set(notes.map((note) => note.key))),
+    links: distinctLinks(
+      own.flatMap((one) => one.links),
+      new Set(notes.map((note) => note.key)),
+    ),
     foreign: gathered.filter(({ name }) => foreignPackages.has(name)).flatMap((one) => one.notes),
   };
 };

@@ -1,5 +1,5 @@
 /** A documented name of a type declaration. */
-export interface Symbol {
+export interface DeclaredName {
   readonly name: string;
   /** The class, interface or namespace around it. */
   readonly container: string | null;
@@ -19,7 +19,10 @@ const modifiers =
 const nameIn = (declaration: string): string | undefined => {
   let rest = declaration.trim();
   while (modifiers.test(rest)) rest = rest.replace(modifiers, '');
-  return /^["']?([A-Za-z_$][\w$]*)["']?\s*[<(?:;={!]|^([A-Za-z_$][\w$]*) (?:extends|implements) /.exec(rest)?.slice(1).find(Boolean);
+  return /^["']?([A-Za-z_$][\w$]*)["']?\s*[<(?:;={!]|^([A-Za-z_$][\w$]*) (?:extends|implements) /
+    .exec(rest)
+    ?.slice(1)
+    .find(Boolean);
 };
 
 const linkTarget = /\{@link(?:code|plain)?\s+([A-Za-z_$][\w$.#]*)[^}]*\}/g;
@@ -49,11 +52,12 @@ const splitSentence = (doc: string): readonly [string, string] => {
   return [prose.slice(0, end.index + 1).trim(), prose.slice(end.index + 1).trim()];
 };
 
-const containerOpening = /^(\s*)(?:export\s+|declare\s+|default\s+|abstract\s+)*(?:class|interface|namespace)\s+([A-Za-z_$][\w$]*)[^;]*\{\s*$/;
+const containerOpening =
+  /^(\s*)(?:export\s+|declare\s+|default\s+|abstract\s+)*(?:class|interface|namespace)\s+([A-Za-z_$][\w$]*)[^;]*\{\s*$/;
 
 /** Reads comments and the declaration after each; of overloads, the first that is documented. */
-export const symbolsOf = (source: string): readonly Symbol[] => {
-  const found = new Map<string, Symbol>();
+export const symbolsOf = (source: string): readonly DeclaredName[] => {
+  const found = new Map<string, DeclaredName>();
   const lines = source.split(/\r?\n/);
   const containers: { readonly indent: number; readonly name: string }[] = [];
   for (let at = 0; at < lines.length; at += 1) {

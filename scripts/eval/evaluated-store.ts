@@ -97,11 +97,19 @@ const contextOf = (store: GuardedStore): ServiceContext => {
 };
 
 /** Stated ones first, as the server orders the neighbours whose words it takes. */
-const neighboursOf = (memories: ReadonlyMap<MemoryId, Memory>, edges: readonly Relationship[]): ReadonlyMap<MemoryId, readonly Memory[]> => {
+const neighboursOf = (
+  memories: ReadonlyMap<MemoryId, Memory>,
+  edges: readonly Relationship[],
+): ReadonlyMap<MemoryId, readonly Memory[]> => {
   const found = new Map<MemoryId, Memory[]>();
-  const sorted = [...edges].sort((a, b) => Number(a.origin === 'automatic') - Number(b.origin === 'automatic') || (a.id < b.id ? -1 : 1));
+  const sorted = [...edges].sort(
+    (a, b) => Number(a.origin === 'automatic') - Number(b.origin === 'automatic') || (a.id < b.id ? -1 : 1),
+  );
   for (const { from, to } of sorted) {
-    for (const [id, other] of [[from, to], [to, from]] as const) {
+    for (const [id, other] of [
+      [from, to],
+      [to, from],
+    ] as const) {
       const memory = memories.get(other);
       if (memory) found.set(id, [...(found.get(id) ?? []), memory]);
     }
@@ -110,13 +118,31 @@ const neighboursOf = (memories: ReadonlyMap<MemoryId, Memory>, edges: readonly R
 };
 
 /** A store in its own file, filled through the contract with what the service would write. */
-export const fillStore = async (folder: string, name: string, corpus: Corpus, filling: Filling = asServed): Promise<EvaluatedStore> => {
+export const fillStore = async (
+  folder: string,
+  name: string,
+  corpus: Corpus,
+  filling: Filling = asServed,
+): Promise<EvaluatedStore> => {
   const path = join(folder, `${name}.db`);
   const backend = await createBackend('sqlite', { path, synchronous: 'normal', readOnly: false });
   const store = guardStore(backend, { deadlineMs: 120_000, readOnly: false });
   const context = contextOf(store);
   const edgeOf = ({ from, to, type, origin }: Link): Relationship => ({
-    ...newRelationship(context, { from: idOf(from), to: idOf(to), type, strength: null, confidence: null, description: null, context: null, validFrom: null }, begin),
+    ...newRelationship(
+      context,
+      {
+        from: idOf(from),
+        to: idOf(to),
+        type,
+        strength: null,
+        confidence: null,
+        description: null,
+        context: null,
+        validFrom: null,
+      },
+      begin,
+    ),
     id: context.newId() as RelationshipId,
     origin,
   });
@@ -125,7 +151,10 @@ export const fillStore = async (folder: string, name: string, corpus: Corpus, fi
   const neighbours = neighboursOf(memories, edges);
   const operations: WriteOperation[] = [
     ...[...memories.values()].map((memory) =>
-      createsMemory(memory, filling.document(memory, contextWords(neighbours.get(memory.id) ?? [], filling.contextWords))),
+      createsMemory(
+        memory,
+        filling.document(memory, contextWords(neighbours.get(memory.id) ?? [], filling.contextWords)),
+      ),
     ),
     ...edges.map((edge) => createsRelationship(edge)),
   ];

@@ -10,7 +10,8 @@ export interface InstalledFile {
 
 const largest = 2_500_000;
 /** Parts of packages that say the same as others, or nothing. */
-const skipped = /(^|\/)(node_modules|cjs|test|tests|locales|dist\/esm|types57)(\/|$)|licen[sc]e|lib\.(webworker|scripthost)/i;
+const skipped =
+  /(^|\/)(node_modules|cjs|test|tests|locales|dist\/esm|types57)(\/|$)|licen[sc]e|lib\.(webworker|scripthost)/i;
 
 interface Lock {
   readonly packages: Readonly<Record<string, { readonly os?: readonly string[]; readonly optional?: boolean }>>;

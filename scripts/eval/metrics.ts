@@ -19,7 +19,10 @@ export const scoreOf = (ranked: readonly string[], answers: ReadonlySet<string>)
   const places = ranked.slice(0, depth).flatMap((key, place) => (answers.has(key) ? [place] : []));
   const recall = (most: number): number => places.filter((place) => place < most).length / Math.min(most, answers.size);
   const gain = (place: number): number => 1 / Math.log2(place + 2);
-  const ideal = Array.from({ length: Math.min(depth, answers.size) }, (_, place) => gain(place)).reduce((a, b) => a + b, 0);
+  const ideal = Array.from({ length: Math.min(depth, answers.size) }, (_, place) => gain(place)).reduce(
+    (a, b) => a + b,
+    0,
+  );
   const [first] = places;
   return {
     at1: recall(1),

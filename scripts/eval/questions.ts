@@ -35,7 +35,8 @@ const question = (kind: Question['kind'], text: string, answers: readonly string
   return { id, kind, text, answers: new Set(answers), half: chance(`half ${answers[0] ?? id}`) < 0.5 ? 'dev' : 'test' };
 };
 
-const isForeignScript = (note: Note): boolean => (note.content.match(/[^\p{ASCII}\p{P}\p{S}]/gu) ?? []).length > note.content.length * 0.03;
+const isForeignScript = (note: Note): boolean =>
+  (note.content.match(/[^\p{ASCII}\p{P}\p{S}]/gu) ?? []).length > note.content.length * 0.03;
 
 /** Short headings are asked as people do, with the name of what they are about. */
 const asked = (note: Note): string => {
@@ -44,7 +45,11 @@ const asked = (note: Note): string => {
   return note.origin === 'page' && tellingWords(hidden).length < 3 ? `${note.package} ${hidden}` : hidden;
 };
 
-const bare = (text: string): string => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').normalize('NFC');
+const bare = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFC');
 
 /** The middle of a text's longest sentence, without accents, in capitals where a script has them. */
 const excerpt = (content: string): string => {
@@ -97,16 +102,25 @@ const linked = ({ notes, links }: Corpus): readonly Question[] => {
   }
   const rarity = (word: string): number => frequency.get(word) ?? 0;
   const known = (words: ReadonlySet<string>, others: ReadonlySet<string>, least: number): string[] =>
-    [...words].filter((word) => /^[a-z]{4,}$/.test(word) && !others.has(word) && rarity(word) >= least && rarity(word) < 400);
+    [...words].filter(
+      (word) => /^[a-z]{4,}$/.test(word) && !others.has(word) && rarity(word) >= least && rarity(word) < 400,
+    );
   const stated = links.filter((link) => link.origin === 'stated');
   return sample(stated, most.linked * 2, ({ from, to }) => `linked ${from} ${to}`)
     .flatMap(({ from, to }) => {
       const [asking, answering] = [byKey.get(from), byKey.get(to)];
       if (!asking || !answering) return [];
-      const [a, b] = [asking, answering].map((note) => lowerWords(`${note.title} ${note.content.slice(0, 600)}`)) as [ReadonlySet<string>, ReadonlySet<string>];
+      const [a, b] = [asking, answering].map((note) => lowerWords(`${note.title} ${note.content.slice(0, 600)}`)) as [
+        ReadonlySet<string>,
+        ReadonlySet<string>,
+      ];
       const whole = lowerWords(`${answering.title} ${answering.content}`);
-      const first = known(a, whole, 3).sort((x, y) => rarity(x) - rarity(y) || (x < y ? -1 : 1)).slice(0, 3);
-      const second = known(b, lowerWords(`${asking.title} ${asking.content}`), 20).sort((x, y) => chance(to + x) - chance(to + y)).slice(0, 2);
+      const first = known(a, whole, 3)
+        .sort((x, y) => rarity(x) - rarity(y) || (x < y ? -1 : 1))
+        .slice(0, 3);
+      const second = known(b, lowerWords(`${asking.title} ${asking.content}`), 20)
+        .sort((x, y) => chance(to + x) - chance(to + y))
+        .slice(0, 2);
       return first.length < 3 || second.length < 2
         ? []
         : [question('linked', `${second.join(' ')} of ${first.join(' ')}`, [to])];
@@ -114,7 +128,11 @@ const linked = ({ notes, links }: Corpus): readonly Question[] => {
     .slice(0, most.linked);
 };
 
-const changed = (kind: 'misspelt' | 'paraphrase', originals: readonly Question[], change: (text: string) => string): readonly Question[] =>
+const changed = (
+  kind: 'misspelt' | 'paraphrase',
+  originals: readonly Question[],
+  change: (text: string) => string,
+): readonly Question[] =>
   sample(originals, most[kind], ({ id }) => `${kind} ${id}`).map((one) => ({
     ...question(kind, change(one.text), [...one.answers]),
     half: one.half,
@@ -128,8 +146,14 @@ export const makeQuestions = (corpus: Corpus): readonly Question[] => {
     const all = [...byQuestion(from)].filter(([, keys]) => keys.length <= 3);
     return all.map(([text, keys]) => question(kind, text, keys));
   };
-  const headings = of('heading', plain.filter((note) => note.origin === 'page'));
-  const sentences = of('sentence', plain.filter((note) => note.origin === 'declaration'));
+  const headings = of(
+    'heading',
+    plain.filter((note) => note.origin === 'page'),
+  );
+  const sentences = of(
+    'sentence',
+    plain.filter((note) => note.origin === 'declaration'),
+  );
   const pool = [...headings, ...sentences];
   const absent = foreign.filter((note) => note.hidden !== null && tellingWords(note.hidden).length >= 3);
   return [
@@ -141,6 +165,8 @@ export const makeQuestions = (corpus: Corpus): readonly Question[] => {
     ...linked(corpus),
     ...sample(languages(notes), most.languages, ({ id }) => id),
     ...absentTopics.map((text) => question('absent topic', text, [])),
-    ...sample(absent, most['absent package'], ({ key }) => key).map((note) => question('absent package', note.hidden ?? '', [])),
+    ...sample(absent, most['absent package'], ({ key }) => key).map((note) =>
+      question('absent package', note.hidden ?? '', []),
+    ),
   ];
 };

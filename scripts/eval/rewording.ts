@@ -15,7 +15,15 @@ const synonyms: ReadonlyMap<string, string> = new Map(
     ] as const;
   }),
 );
-const askings = ['how do I', 'what is the', 'where do we', 'why does', 'can you tell me about', 'is there a way to', 'which one'];
+const askings = [
+  'how do I',
+  'what is the',
+  'where do we',
+  'why does',
+  'can you tell me about',
+  'is there a way to',
+  'which one',
+];
 
 /** Another number or tense, where a rule of thumb makes one. */
 const inflected = (word: string): string => {
@@ -63,7 +71,12 @@ export const misspell = (question: string): string => {
 };
 
 const partsOf = (name: string): readonly string[] =>
-  name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/([A-Z])([A-Z][a-z])/g, '$1 $2').replaceAll('_', ' ').split(' ').filter(Boolean);
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .split(' ')
+    .filter(Boolean);
 
 export const isCompoundName = (name: string): boolean => partsOf(name).length > 1 && /^[A-Za-z]{7,}$/.test(name);
 

@@ -22,5 +22,9 @@ export const run = async (name: string, search: Search, questions: readonly Ques
   return { name, scores, msPerQuestion: spent / questions.length };
 };
 
-export const valuesOf = (row: Row, measure: Measure, questions: readonly Question[], of: (question: Question) => boolean): readonly number[] =>
-  row.scores.filter((_, i) => of(questions[i] as Question)).map((score) => score[measure]);
+export const valuesOf = (
+  row: Row,
+  measure: Measure,
+  questions: readonly Question[],
+  of: (question: Question) => boolean,
+): readonly number[] => row.scores.filter((_, i) => of(questions[i] as Question)).map((score) => score[measure]);

@@ -8,20 +8,36 @@ import { eachPiece, tokenOf } from '../../src/search/tokenizer.ts';
 import type { ServiceContext } from '../../src/service/context.ts';
 import { searchMemories } from '../../src/service/search-memories.ts';
 import type { SearchHit } from '../../src/storage/query.ts';
-import { type SearchDocument, type SearchField, searchFields, type TextQuery } from '../../src/storage/search-document.ts';
+import {
+  type SearchDocument,
+  type SearchField,
+  searchFields,
+  type TextQuery,
+} from '../../src/storage/search-document.ts';
 import type { Search } from './baselines.ts';
 import type { EvaluatedStore } from './evaluated-store.ts';
 
 type SearchStore = ServiceContext['store'];
 
 /** The search of the server, as `recall_memories` asks it. */
-export const served = (store: EvaluatedStore, context: ServiceContext = store.context): Search => async (question) => {
-  const request = { query: question, terms: [], options: { mode: 'any', tolerance: 'normal' }, filter: {}, sort: null } as const;
-  const found = await searchMemories(context, request, { limit: 10, cursor: null });
-  return found.items.map((memory) => store.keyOf(memory.id));
-};
+export const served =
+  (store: EvaluatedStore, context: ServiceContext = store.context): Search =>
+  async (question) => {
+    const request = {
+      query: question,
+      terms: [],
+      options: { mode: 'any', tolerance: 'normal' },
+      filter: {},
+      sort: null,
+    } as const;
+    const found = await searchMemories(context, request, { limit: 10, cursor: null });
+    return found.items.map((memory) => store.keyOf(memory.id));
+  };
 
-export const withSettings = (context: ServiceContext, ranking: Partial<ServiceContext['settings']['ranking']>): ServiceContext => ({
+export const withSettings = (
+  context: ServiceContext,
+  ranking: Partial<ServiceContext['settings']['ranking']>,
+): ServiceContext => ({
   ...context,
   settings: { ...context.settings, ranking: { ...context.settings.ranking, ...ranking } },
 });
@@ -31,7 +47,8 @@ export const asking = (store: EvaluatedStore, change: (query: TextQuery, questio
   let current = '';
   const altered = Object.create(store.context.store, {
     search: {
-      value: ((scope, query, filter, limit) => store.context.store.search(scope, change(query, current), filter, limit)) satisfies SearchStore['search'],
+      value: ((scope, query, filter, limit) =>
+        store.context.store.search(scope, change(query, current), filter, limit)) satisfies SearchStore['search'],
     },
   }) as SearchStore;
   const search = served(store, { ...store.context, store: altered });
@@ -43,11 +60,19 @@ export const asking = (store: EvaluatedStore, change: (query: TextQuery, questio
 
 export const stopWordsKept = (query: TextQuery, question: string): TextQuery => ({
   ...query,
-  groups: [...query.groups, ...parseQuery(question).dropped.filter(isStopWord).map((plain) => [{ text: tokenOf(plain), prefix: false }])],
+  groups: [
+    ...query.groups,
+    ...parseQuery(question)
+      .dropped.filter(isStopWord)
+      .map((plain) => [{ text: tokenOf(plain), prefix: false }]),
+  ],
 });
 
 /** Names are looked for in their parts only. */
-export const withoutJoinedNames = (query: TextQuery): TextQuery => ({ ...query, groups: query.groups.map((group) => group.slice(0, 1)) });
+export const withoutJoinedNames = (query: TextQuery): TextQuery => ({
+  ...query,
+  groups: query.groups.map((group) => group.slice(0, 1)),
+});
 
 const plainWords = (text: string): readonly string[] => {
   const words: string[] = [];

@@ -13,14 +13,10 @@ export const serveStdio = async (terminal: Terminal, config: Config): Promise<vo
   ]);
   const stop = stopSignal({ followParent: true });
   const { stdin: input, stdout: output } = terminal;
-  await withApp(
-    config,
-    (app) => {
-      app.startUpkeep();
-      return transport.serveStdio({ app, input, output, stop });
-    },
-    { session: 'stdio' },
-  );
+  await withApp(config, (app) => {
+    app.startUpkeep();
+    return transport.serveStdio({ app, input, output, stop });
+  });
 };
 
 /** Runs until a signal asks it to stop. A store that cannot be opened ends it at once, not with the first call. */

@@ -1,4 +1,4 @@
-import { type App, type AppOverrides, createApp } from '../app.ts';
+import { type App, createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { AppError, isAppError } from '../errors.ts';
 
@@ -6,12 +6,8 @@ import { AppError, isAppError } from '../errors.ts';
  * Closes the store whatever happens. Messages name the setting and not the place, because a model may read them; whoever runs a command
  * is told the place as well.
  */
-export const withApp = async <Result>(
-  config: Config,
-  use: (app: App) => Promise<Result>,
-  overrides: AppOverrides = {},
-): Promise<Result> => {
-  const app = createApp(config, overrides);
+export const withApp = async <Result>(config: Config, use: (app: App) => Promise<Result>): Promise<Result> => {
+  const app = createApp(config);
   try {
     return await use(app);
   } catch (error) {

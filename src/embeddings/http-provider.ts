@@ -17,16 +17,22 @@ interface Refusal {
 }
 
 const unreachable = (cause: unknown): Refusal => ({
-  error: new AppError('config_invalid', 'The embedding server does not answer; start it or check MEMORY_EMBEDDINGS_URL.', {
-    cause,
-  }),
+  error: new AppError(
+    'config_invalid',
+    'The embedding server does not answer; start it or check MEMORY_EMBEDDINGS_URL.',
+    {
+      cause,
+    },
+  ),
   waitMs: 0,
 });
 
 const refused = (response: Response): Refusal => {
   const { status } = response;
   const advice = status === 401 || status === 403 ? 'MEMORY_EMBEDDINGS_KEY' : 'MEMORY_EMBEDDINGS_URL and _MODEL';
-  const error = new AppError('config_invalid', `The embedding server answered ${status}; check ${advice}.`);
+  const error = new AppError('config_invalid', `The embedding server answered ${status}; check ${advice}.`, {
+    details: { status },
+  });
   if (status !== 429 && status < 500) return { error, waitMs: null };
   return { error, waitMs: Number(response.headers.get('retry-after') ?? 0) * 1_000 || 0 };
 };
@@ -92,9 +98,10 @@ export const httpProvider = ({ url, model, key }: HttpSettings, stop: AbortSigna
       if (!('error' in answer)) return answer;
       const wait = waits[attempt];
       if (answer.waitMs === null || wait === undefined || stop.aborted) throw answer.error;
-      await delay(Math.min(Math.max(wait, answer.waitMs), longestWaitMs), undefined, { ref: false, signal: stop }).catch(
-        () => undefined,
-      );
+      await delay(Math.min(Math.max(wait, answer.waitMs), longestWaitMs), undefined, {
+        ref: false,
+        signal: stop,
+      }).catch(() => undefined);
     }
   };
 

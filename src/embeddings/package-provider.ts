@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { checkedVectors } from './checked-vectors.ts';
 import type { EmbeddingProvider, PackageName, PackageSettings } from './provider.ts';
@@ -15,7 +16,9 @@ interface Transformers {
 type Extractor = (texts: readonly string[], options: object) => Promise<{ tolist(): readonly unknown[] }>;
 interface FastEmbed {
   readonly FlagEmbedding: {
-    init(options: object): Promise<{ embed(texts: readonly string[], batch: number): AsyncIterable<readonly unknown[]> }>;
+    init(
+      options: object,
+    ): Promise<{ embed(texts: readonly string[], batch: number): AsyncIterable<readonly unknown[]> }>;
   };
 }
 interface EnergeticEmbeddings {
@@ -95,15 +98,14 @@ export const packageProvider = ({ name, model }: PackageSettings, load: Load = l
       for (let from = 0; from < texts.length; from += batch) {
         const part = texts.slice(from, from + batch);
         const rows = await embed(part).catch((cause: unknown) => {
-          throw new AppError('config_invalid', `The package ${name} failed to embed; see its own documentation.`, { cause });
+          throw new AppError('config_invalid', `The package ${name} failed to embed; see its own documentation.`, {
+            cause,
+          });
         });
-        const vectors = checkedVectors(
-          rows.map((row) => (Array.isArray(row) ? row : Float32Array.from(row as ArrayLike<number>))),
-          part.length,
-          dimensions,
-        );
+        const vectors = checkedVectors(rows, part.length, dimensions);
         dimensions ??= vectors[0]?.length ?? null;
         found.push(...vectors);
+        await pause();
       }
       return found;
     },

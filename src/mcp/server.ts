@@ -23,7 +23,8 @@ export interface McpApp extends FaultDesk {
   readonly tools: readonly ListedTool[];
   /** Only for names that are listed. */
   loadTool(name: string): Promise<Tool>;
-  contextFor(): Promise<ServiceContext>;
+  /** What a session stores in a row is linked; without one nothing is. */
+  contextFor(session?: string): Promise<ServiceContext>;
   readonly now: () => number;
   /** A connection that broke or a message outside the protocol: for the log, nothing a caller waits for. */
   reportTransportError(error: Error): void;
@@ -65,12 +66,14 @@ const toolCallWrap = (tools: readonly ListedTool[]): Wrap => {
 
 const addTools = (server: McpServer, app: McpApp): void => {
   server.server.registerCapabilities({ tools: { listChanged: false } });
+  // A connection has a server of its own, and so has a session of HTTP.
+  const session = app.newId();
   for (const listed of app.tools) {
     const { name, title, description, annotations } = listed;
     const call = async (raw: unknown): Promise<CallToolResult> => {
       const tool = await app.loadTool(name);
       const input = parseArguments(tool, raw);
-      return resultOf(await tool.run(input, await app.contextFor()));
+      return resultOf(await tool.run(input, await app.contextFor(session)));
     };
     server.registerTool(
       name,

@@ -1,6 +1,7 @@
 import type { MemoryId, Millis, RelationshipId } from '../domain/ids.ts';
 import type { TenantScope } from '../domain/scope.ts';
 import type { RankingSettings } from '../search/ranking.ts';
+import type { VectorQuery } from '../storage/query.ts';
 import type { GraphStore } from '../storage/store.ts';
 import type { SessionTrail } from './session-trail.ts';
 
@@ -10,6 +11,12 @@ export interface ServiceSettings {
   readonly ranking: RankingSettings;
 }
 
+/** A query as an embedding model sees it. */
+export interface QueryMeaning extends VectorQuery {
+  /** The cosine of texts that have nothing to do with each other. */
+  readonly noise: number;
+}
+
 /** Everything a use case needs, bound to one caller. Made by `app.ts` for each request. */
 export interface ServiceContext {
   readonly scope: TenantScope;
@@ -17,6 +24,8 @@ export interface ServiceContext {
   readonly settings: ServiceSettings;
   /** Counts what an answer brought up; off the answer's path, and not at all in a read-only server. */
   readonly noteUse: (ids: readonly MemoryId[]) => void;
+  /** Absent without embeddings; null where the model does not answer soon. */
+  readonly meaningOf?: (query: string) => Promise<QueryMeaning | null>;
   readonly trail: SessionTrail;
   readonly now: () => Millis;
   readonly newId: () => string;

@@ -1,5 +1,7 @@
+import type { MemoryId } from '../domain/ids.ts';
 import type { JsonObject, Memory } from '../domain/memory.ts';
 import { AppError } from '../errors.ts';
+import { candidatesByMeaning, type FusedHits, fuseHits } from '../search/fusion.ts';
 import { type ParsedQuery, parseQuery, parseTerms, type QueryOptions } from '../search/query.ts';
 import { candidatesRanked, rankHits, spreadingFrom } from '../search/ranking.ts';
 import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
@@ -24,6 +26,8 @@ export interface FoundMemories extends Paged<Memory> {
   /** Null if nothing was looked for: then this is a list. */
   readonly parsed: ParsedQuery | null;
   readonly repairs: readonly Repair[];
+  /** What shares no word with the query and was found by its vector. */
+  readonly byMeaning: ReadonlySet<MemoryId>;
   /** All that match; null for a ranked answer, which says only whether there is more. */
   readonly total: number | null;
 }
@@ -55,7 +59,7 @@ const list = async (context: ServiceContext, request: SearchRequest, page: PageR
     if (!last) return shown === 0 ? page.cursor : null;
     return more || shown < items.length ? encodeCursor(key, { value: sortValue(last, sort), id: last.id }) : null;
   };
-  return { items, more, cursorAfter, parsed: null, repairs: [], total };
+  return { items, more, cursorAfter, parsed: null, repairs: [], byMeaning: new Set(), total };
 };
 
 const bySort =
@@ -74,6 +78,19 @@ const linksOf = async (context: ServiceContext, hits: readonly SearchHit[]): Pro
   if (spreading + automaticSpreading === 0 || hits.length < 2) return [];
   const ids = hits.slice(0, spreadingFrom).map((hit) => hit.memory.id);
   return context.store.linksAmong(context.scope, ids);
+};
+
+/** With `words` alone where there is no model, where it does not answer soon, or where every word has to be there. */
+const withMeaning = async (
+  context: ServiceContext,
+  { query, options, filter }: SearchRequest,
+  words: Promise<readonly SearchHit[]>,
+): Promise<FusedHits> => {
+  const wordsAlone = query === null || options.mode === 'all' || options.tolerance === 'strict';
+  const [hits, meaning] = await Promise.all([words, wordsAlone ? null : context.meaningOf?.(query)]);
+  if (!meaning) return { hits, byMeaning: new Set() };
+  const near = await context.store.nearest(context.scope, meaning, filter, candidatesByMeaning);
+  return fuseHits(hits, near, meaning.noise);
 };
 
 const ranked = async (
@@ -96,7 +113,10 @@ const ranked = async (
       ? await repairQuery(context, asked)
       : { parsed: asked, repairs: [] };
   const { parsed } = mended;
-  const hits = await context.store.search(context.scope, parsed.query, filter, depth);
+  const words = context.store.search(context.scope, parsed.query, filter, depth);
+  const { hits, byMeaning } = sort
+    ? { hits: await words, byMeaning: new Set<MemoryId>() }
+    : await withMeaning(context, request, words);
   const ordered = sort
     ? [...hits].sort(bySort(sort))
     : rankHits(hits, await linksOf(context, hits), context.settings.ranking);
@@ -106,7 +126,7 @@ const ranked = async (
     ordered.map((hit) => hit.memory),
     (memory) => memory.id,
   );
-  return { ...paged, parsed, repairs: mended.repairs, total: null };
+  return { ...paged, parsed, repairs: mended.repairs, byMeaning, total: null };
 };
 
 /** Ranked by relevance if words are given, else a list in a stable order. Throws `invalid_input`, `cursor_invalid`. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { snippet } from '../search/snippet.ts';
+import { isWeak } from '../search/weak-match.ts';
 import { explainMatch } from '../search/why.ts';
 import { recallMemories as recall } from '../service/recall-memories.ts';
 import { memoryTypeName, paging } from './inputs.ts';
@@ -8,6 +9,8 @@ import { connectionLine, memoryLine } from './text/memory-lines.ts';
 import { defineTool } from './tool.ts';
 
 const snippetCharacters = 110;
+/** Of what hardly matches, so many are shown and the rest is left to the cursor. */
+const weakShown = 3;
 
 export const recallMemories = defineTool({
   name: 'recall_memories',
@@ -41,10 +44,16 @@ export const recallMemories = defineTool({
     if (found.items.length === 0 || !parsed) {
       return { text: 'No memory matches. Try other words or fewer filters; store_memory keeps what you find out.' };
     }
-    context.noteUse(found.items.map((memory) => memory.id));
+    const guessed = found.repairs.map((repair) => repair.by);
+    // One of a wanted type may be found by the words of its neighbours alone, and a later page was asked for.
+    const judged = input.cursor === undefined && input.memory_types === undefined;
+    const weak = judged && isWeak(parsed.query, guessed, found.items);
+    const items = weak ? found.items.slice(0, weakShown) : found.items;
+    context.noteUse(items.map((memory) => memory.id));
+    const amount = `${items.length}${found.more ? ' best, more follow' : ' found'}.`;
     const text = listAnswer({
-      head: `${found.items.length}${found.more ? ' best, more follow' : ' found'}. ${dataMark}`,
-      page: found,
+      head: `${weak ? 'No memory answers this; the nearest have few of its words.' : amount} ${dataMark}`,
+      page: { ...found, items },
       maxTokens: input.max_tokens,
       lines: (memory) => [
         memoryLine(memory),

@@ -54,7 +54,11 @@ const chunks = (memories: readonly Memory[]): readonly (readonly Memory[])[] =>
 
 const grouped = (entries: Iterable<Entry>, key: (entry: Entry) => string): readonly (readonly [string, Entry[]])[] => {
   const groups = new Map<string, Entry[]>();
-  for (const entry of entries) groups.set(key(entry), [...(groups.get(key(entry)) ?? []), entry]);
+  for (const entry of entries) {
+    const group = groups.get(key(entry));
+    if (group === undefined) groups.set(key(entry), [entry]);
+    else group.push(entry);
+  }
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
 };
 
