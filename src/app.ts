@@ -1,5 +1,6 @@
 import { singleTenantScope } from './auth/policy.ts';
 import type { Config } from './config.ts';
+import type { Embeddings } from './embeddings/embeddings.ts';
 import { log } from './log.ts';
 import type { ListedTool } from './mcp/listed-tool.ts';
 import { listTool } from './mcp/listed-tool.ts';
@@ -10,6 +11,7 @@ import type { ServiceContext } from './service/context.ts';
 import { noTrail, sessionTrails } from './service/session-trail.ts';
 import { noUsage, recordUsage } from './service/usage.ts';
 import type { GuardedStore } from './storage/guarded.ts';
+import type { Finding } from './storage/store.ts';
 import type { Tool } from './tools/tool.ts';
 import { version } from './version.ts';
 
@@ -18,6 +20,8 @@ export interface App extends McpApp {
   store(): Promise<GuardedStore>;
   /** For a server, a while after its start: brings the index of an older store up to date. */
   startUpkeep(): void;
+  /** What `doctor` says about embeddings; nothing where none are configured. Asks the model. */
+  inspectEmbeddings(): Promise<readonly Finding[]>;
   /** Closes the store if there is one. */
   close(): Promise<void>;
 }
@@ -53,6 +57,36 @@ const loadStore = async (config: Config): Promise<GuardedStore> => {
   });
 };
 
+interface LazyEmbeddings {
+  /** Null where none are configured. */
+  open(): Promise<Embeddings | null>;
+  close(): Promise<void>;
+}
+
+const lazyEmbeddings = (config: Config, store: () => Promise<GuardedStore>, now: () => number): LazyEmbeddings => {
+  const { embeddings: settings, readOnly } = config;
+  if (settings === null) return { open: async () => null, close: async () => undefined };
+  let opened: Promise<Embeddings> | undefined;
+  const load = async (): Promise<Embeddings> =>
+    (await import('./embeddings/embeddings.ts')).openEmbeddings({
+      settings,
+      store,
+      scope: singleTenantScope,
+      now,
+      readOnly,
+      onOutage: (error) => log.warn('the embedding model fails; words alone answer until it is back', { error }),
+      onReturn: () => log.info('the embedding model answers again'),
+      onStoreFault: (error) => log.debug('vectors were not written', { error }),
+    });
+  return {
+    open: () => {
+      opened ??= load();
+      return opened;
+    },
+    close: async () => (await opened)?.close(),
+  };
+};
+
 /** Puts the program together. Nothing is opened or loaded until something needs it. */
 export const createApp = (config: Config, overrides: AppOverrides = {}): App => {
   const now = overrides.now ?? Date.now;
@@ -76,11 +110,13 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     : recordUsage(openStore, now, (error) => log.debug('usage was not counted', { error }));
 
   const trails = sessionTrails();
+  const embeddings = lazyEmbeddings(config, openStore, now);
   const contextFor = async (session?: string): Promise<ServiceContext> => ({
     scope: singleTenantScope,
     store: await openStore(),
     settings: { allowCycles: config.allowCycles, readOnly: config.readOnly, ranking: defaultRanking },
     trail: config.autoLinks && session !== undefined ? trails(session) : noTrail,
+    ...(config.embeddings && { meaningOf: async (query) => (await embeddings.open())?.meaningOf(query) ?? null }),
     noteUse: (ids) => usage.note(singleTenantScope, ids),
     now,
     newId,
@@ -99,12 +135,14 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     } catch (error) {
       log.warn('the index was not brought up to date', { error });
     }
+    (await embeddings.open())?.wake();
   };
 
   const loadTool = async (name: string): Promise<Tool> => {
     const tools = overrides.tools ?? (await import('./tools/registry.ts')).tools;
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool === undefined) throw new Error(`no tool is named ${name}`);
+    void embeddings.open().then((opened) => opened?.wake());
     return config.readOnly ? (tool.whenReadOnly ?? tool) : tool;
   };
 
@@ -121,8 +159,10 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     startUpkeep: () => {
       upkeep ??= setTimeout(() => void keepUp(), upkeepDelayMs).unref();
     },
+    inspectEmbeddings: async () => (await (await embeddings.open())?.inspect()) ?? [],
     close: async () => {
       clearTimeout(upkeep);
+      await embeddings.close();
       await usage.flush();
       await (await store)?.close();
     },

@@ -8,6 +8,8 @@ import {
   type Place,
   readConfigFile,
 } from './config/sources.ts';
+import type { EmbeddingSettings } from './embeddings/provider.ts';
+import { packageNames } from './embeddings/provider.ts';
 import { AppError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
@@ -137,6 +139,31 @@ export const variables = {
     fallback: '',
     description: 'Values of the Host header that are accepted besides those of the loopback interface.',
   }),
+  MEMORY_EMBEDDINGS_URL: variable({
+    schema: z.string().regex(/^(https?:\/\/[^\s@]+)?$/),
+    allowed: 'an http or https URL without user and password',
+    fallback: '',
+    description: 'OpenAI-compatible server that makes embeddings: what stands before /embeddings. Empty: none.',
+  }),
+  MEMORY_EMBEDDINGS_MODEL: variable({
+    schema: z.string().regex(/^[^\0\r\n]{0,200}$/),
+    allowed: 'the name of a model',
+    fallback: '',
+    description: 'Model that the server or the package is to use. Another one makes all vectors anew.',
+  }),
+  MEMORY_EMBEDDINGS_KEY: variable({
+    schema: z.string().regex(/^[!-~]*$/),
+    allowed: 'printable ASCII without spaces',
+    fallback: '',
+    description: 'Key that the server at MEMORY_EMBEDDINGS_URL wants, if it wants one.',
+    secret: true,
+  }),
+  MEMORY_EMBEDDINGS_PACKAGE: variable({
+    schema: z.enum(['', ...packageNames]),
+    allowed: packageNames.join(', '),
+    fallback: '',
+    description: 'Installed npm package that makes embeddings in this process, instead of a server.',
+  }),
   MEMORY_DEADLINE_MS: integer(100, 600_000, 30_000, 'Milliseconds after which a call to the store is given up.'),
 };
 
@@ -173,6 +200,8 @@ export interface Config {
   readonly project: string | null;
   readonly http: { readonly host: string; readonly port: number; readonly allowedHosts: readonly string[] };
   readonly deadlineMs: number;
+  /** Null: words alone. */
+  readonly embeddings: EmbeddingSettings | null;
   readonly effective: readonly EffectiveValue[];
   /** Names that nothing reads. */
   readonly warnings: readonly string[];
@@ -222,6 +251,27 @@ const settingsOf = (values: Values, place: Place): Record<BackendName, Readonly<
     readOnly: values.MEMORY_READ_ONLY,
   }),
 });
+
+const embeddingsOf = (values: Values): EmbeddingSettings | null => {
+  const { MEMORY_EMBEDDINGS_URL: url, MEMORY_EMBEDDINGS_MODEL: model, MEMORY_EMBEDDINGS_PACKAGE: name } = values;
+  if (url !== '' && name !== '') {
+    throw new AppError('config_invalid', 'Set MEMORY_EMBEDDINGS_URL or MEMORY_EMBEDDINGS_PACKAGE, not both.', {
+      details: { variables: ['MEMORY_EMBEDDINGS_URL', 'MEMORY_EMBEDDINGS_PACKAGE'] },
+    });
+  }
+  if (name !== '') return Object.freeze({ kind: 'package', name, model: model || null });
+  if (url === '') return null;
+  if (model === '') {
+    throw new AppError(
+      'config_invalid',
+      'MEMORY_EMBEDDINGS_URL needs MEMORY_EMBEDDINGS_MODEL: name the model to use.',
+      {
+        details: { variables: ['MEMORY_EMBEDDINGS_MODEL'] },
+      },
+    );
+  }
+  return Object.freeze({ kind: 'http', url, model, key: values.MEMORY_EMBEDDINGS_KEY || null });
+};
 
 const layersOf = (flags: Flags, place: Place): Layers => {
   const upper: Layers = [
@@ -275,6 +325,7 @@ export const loadConfig = (
       allowedHosts: Object.freeze(values.MEMORY_ALLOWED_HOSTS),
     }),
     deadlineMs: values.MEMORY_DEADLINE_MS,
+    embeddings: embeddingsOf(values),
     effective: Object.freeze(picked.map(({ name, raw, source }) => effectiveValue(place, name, raw, source))),
     warnings: Object.freeze(layers.flatMap(([source, given]) => checkUnknown(source, given))),
   });

@@ -12,22 +12,27 @@ const depth = 10;
 export const baselines = (notes: readonly Note[]): Readonly<Record<string, Search>> => {
   const db = new Database(':memory:');
   db.exec(`CREATE TABLE note (pk INTEGER PRIMARY KEY, key TEXT, text TEXT);
-    CREATE VIRTUAL TABLE words USING fts5 (title, content, tags, tokenize = 'porter unicode61');`);
+    CREATE VIRTUAL TABLE words USING fts5 (title, content, tags, tokenize = 'porter unicode61');
+    CREATE VIRTUAL TABLE unstemmed USING fts5 (title, content, tags, tokenize = 'unicode61');`);
   const insert = db.prepare('INSERT INTO note (pk, key, text) VALUES (?, ?, ?)');
-  const index = db.prepare('INSERT INTO words (rowid, title, content, tags) VALUES (?, ?, ?, ?)');
+  const indexes = ['words', 'unstemmed'].map((table) =>
+    db.prepare(`INSERT INTO ${table} (rowid, title, content, tags) VALUES (?, ?, ?, ?)`),
+  );
   db.transaction(() => {
     for (const [pk, note] of notes.entries()) {
       insert.run(pk, note.key, `${note.title}\n${note.content}\n${note.package}`);
-      index.run(pk, note.title, note.content, note.package);
+      for (const index of indexes) index.run(pk, note.title, note.content, note.package);
     }
   })();
   const like = db.prepare<[string], string>("SELECT key FROM note WHERE text LIKE ? ESCAPE '\\' LIMIT 10").pluck();
   const holding = db.prepare<[string], number>("SELECT pk FROM note WHERE text LIKE ? ESCAPE '\\'").pluck();
-  const match = db
-    .prepare<[string], string>(
-      'SELECT key FROM words JOIN note ON pk = words.rowid WHERE words MATCH ? ORDER BY bm25(words) LIMIT 10',
-    )
-    .pluck();
+  const matching = (table: string): Database.Statement<[string], string> =>
+    db
+      .prepare<[string], string>(
+        `SELECT key FROM note JOIN ${table} ON pk = ${table}.rowid WHERE ${table} MATCH ? ORDER BY bm25(${table}) LIMIT 10`,
+      )
+      .pluck();
+  const [stemmed, unstemmed] = [matching('words'), matching('unstemmed')];
   const pattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   // A scan is the same each time, so each word is looked for once.
   const scans = new Map<string, readonly number[]>();
@@ -36,10 +41,15 @@ export const baselines = (notes: readonly Note[]): Readonly<Record<string, Searc
     scans.set(word, found);
     return found;
   };
-  const anyOf = (words: readonly string[]): readonly string[] =>
+  const anyOf = (match: Database.Statement<[string], string>, words: readonly string[]): readonly string[] =>
     words.length === 0
       ? []
       : match.all([...new Set(words)].map((word) => `"${word.replaceAll('"', '""')}"`).join(' OR '));
+  const telling = (question: string): readonly string[] => {
+    const words = wordsOf(question);
+    const left = words.filter((word) => !isStopWord(word.toLowerCase().replaceAll("'", '')));
+    return left.length > 0 ? left : words;
+  };
   return {
     'LIKE, the whole question': (question) => like.all(pattern(question)),
     'LIKE, most words': (question) => {
@@ -52,11 +62,8 @@ export const baselines = (notes: readonly Note[]): Readonly<Record<string, Searc
         .slice(0, depth)
         .map(([pk]) => notes[pk]?.key ?? '');
     },
-    'FTS5 bm25, all words': (question) => anyOf(wordsOf(question)),
-    'FTS5 bm25, no stop words': (question) => {
-      const words = wordsOf(question);
-      const telling = words.filter((word) => !isStopWord(word.toLowerCase().replaceAll("'", '')));
-      return anyOf(telling.length > 0 ? telling : words);
-    },
+    'FTS5, unstemmed': (question) => anyOf(unstemmed, wordsOf(question)),
+    FTS5: (question) => anyOf(stemmed, wordsOf(question)),
+    'FTS5, no stop words': (question) => anyOf(stemmed, telling(question)),
   };
 };

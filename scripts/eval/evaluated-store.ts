@@ -9,6 +9,7 @@ import { defaultRanking } from '../../src/search/ranking.ts';
 import type { ServiceContext } from '../../src/service/context.ts';
 import { createsMemory, createsRelationship } from '../../src/service/operations.ts';
 import { newRelationship } from '../../src/service/relate.ts';
+import { noTrail } from '../../src/service/session-trail.ts';
 import type { WriteOperation } from '../../src/storage/batch.ts';
 import { type GuardedStore, guardStore } from '../../src/storage/guarded.ts';
 import type { SearchDocument } from '../../src/storage/search-document.ts';
@@ -89,6 +90,7 @@ const contextOf = (store: GuardedStore): ServiceContext => {
     store,
     settings: { allowCycles: false, readOnly: false, ranking: defaultRanking },
     noteUse: () => undefined,
+    trail: noTrail,
     now: () => begin,
     newId: () => uuid(random),
     currentProject: async () => null,

@@ -26,5 +26,6 @@ export const valuesOf = (
   row: Row,
   measure: Measure,
   questions: readonly Question[],
-  of: (question: Question) => boolean,
-): readonly number[] => row.scores.filter((_, i) => of(questions[i] as Question)).map((score) => score[measure]);
+  kind: Question['kind'] | null,
+): readonly number[] =>
+  row.scores.filter((_, i) => kind === null || questions[i]?.kind === kind).map((score) => score[measure]);

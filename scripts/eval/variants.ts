@@ -1,12 +1,11 @@
 import Database from 'better-sqlite3';
 import type { Memory } from '../../src/domain/memory.ts';
-import { technologiesOf } from '../../src/search/document.ts';
-import { normalise } from '../../src/search/fold.ts';
+import { searchDocument } from '../../src/search/document.ts';
 import { parseQuery } from '../../src/search/query.ts';
 import { isStopWord } from '../../src/search/stop-words.ts';
-import { eachPiece, tokenOf } from '../../src/search/tokenizer.ts';
+import { tokenOf } from '../../src/search/tokenizer.ts';
 import type { ServiceContext } from '../../src/service/context.ts';
-import { searchMemories } from '../../src/service/search-memories.ts';
+import { type FoundMemories, searchMemories } from '../../src/service/search-memories.ts';
 import type { SearchHit } from '../../src/storage/query.ts';
 import {
   type SearchDocument,
@@ -19,20 +18,17 @@ import type { EvaluatedStore } from './evaluated-store.ts';
 
 type SearchStore = ServiceContext['store'];
 
-/** The search of the server, as `recall_memories` asks it. */
+/** What the server finds, as `recall_memories` asks it. */
+export const found = (context: ServiceContext, question: string): Promise<FoundMemories> => {
+  const options = { mode: 'any', tolerance: 'normal' } as const;
+  const request = { query: question, terms: [], options, filter: {}, sort: null };
+  return searchMemories(context, request, { limit: 10, cursor: null });
+};
+
 export const served =
   (store: EvaluatedStore, context: ServiceContext = store.context): Search =>
-  async (question) => {
-    const request = {
-      query: question,
-      terms: [],
-      options: { mode: 'any', tolerance: 'normal' },
-      filter: {},
-      sort: null,
-    } as const;
-    const found = await searchMemories(context, request, { limit: 10, cursor: null });
-    return found.items.map((memory) => store.keyOf(memory.id));
-  };
+  async (question) =>
+    (await found(context, question)).items.map((memory) => store.keyOf(memory.id));
 
 export const withSettings = (
   context: ServiceContext,
@@ -42,78 +38,64 @@ export const withSettings = (
   settings: { ...context.settings, ranking: { ...context.settings.ranking, ...ranking } },
 });
 
+/** The same methods but for `search`. */
+const searchedBy = (context: ServiceContext, search: SearchStore['search']): ServiceContext => ({
+  ...context,
+  store: Object.create(context.store, { search: { value: search } }) as SearchStore,
+});
+
 /** The same store, asked something else than the server would. */
 export const asking = (store: EvaluatedStore, change: (query: TextQuery, question: string) => TextQuery): Search => {
   let current = '';
-  const altered = Object.create(store.context.store, {
-    search: {
-      value: ((scope, query, filter, limit) =>
-        store.context.store.search(scope, change(query, current), filter, limit)) satisfies SearchStore['search'],
-    },
-  }) as SearchStore;
-  const search = served(store, { ...store.context, store: altered });
+  const inner = store.context.store;
+  const context = searchedBy(store.context, (scope, query, filter, limit) =>
+    inner.search(scope, change(query, current), filter, limit),
+  );
+  const search = served(store, context);
   return (question) => {
     current = question;
     return search(question);
   };
 };
 
-export const stopWordsKept = (query: TextQuery, question: string): TextQuery => ({
-  ...query,
-  groups: [
-    ...query.groups,
-    ...parseQuery(question)
-      .dropped.filter(isStopWord)
-      .map((plain) => [{ text: tokenOf(plain), prefix: false }]),
-  ],
-});
-
-/** Names are looked for in their parts only. */
-export const withoutJoinedNames = (query: TextQuery): TextQuery => ({
-  ...query,
-  groups: query.groups.map((group) => group.slice(0, 1)),
-});
-
-const plainWords = (text: string): readonly string[] => {
-  const words: string[] = [];
-  eachPiece(normalise(text), (piece) => {
-    for (const { plain } of piece.words) words.push(plain);
-    return true;
-  });
-  return words;
+export const stopWordsKept = (query: TextQuery, question: string): TextQuery => {
+  const stopWords = parseQuery(question).dropped.filter(isStopWord);
+  return {
+    ...query,
+    groups: [...query.groups, ...stopWords.map((plain) => [{ text: tokenOf(plain), prefix: false }])],
+  };
 };
 
-/** A document whose words are left as they were written, but for case and accents. */
-export const unstemmedDocument = (memory: Memory): SearchDocument => ({
-  title: plainWords(memory.title),
-  tags: plainWords([...memory.tags, ...technologiesOf(memory)].join('\n')),
-  content: plainWords(memory.content),
+/** Names are stored and looked for in their parts only; a guessed word stays. */
+export const documentWithoutNames = (memory: Memory, context: readonly string[]): SearchDocument => ({
+  ...searchDocument(memory, context),
   identifiers: [],
-  context: [],
 });
-
-export const unstemmedQuery = (_: TextQuery, question: string): TextQuery => {
-  const words = [...new Set(plainWords(question))];
-  const telling = words.filter((word) => !isStopWord(word));
-  return { groups: (telling.length > 0 ? telling : words).map((text) => [{ text, prefix: false }]), mode: 'any' };
+export const queryWithoutNames = (query: TextQuery, question: string): TextQuery => {
+  const joined = new Set(parseQuery(question).query.groups.flatMap((group) => group.slice(1).map((term) => term.text)));
+  return { ...query, groups: query.groups.map((group) => group.filter((term) => !joined.has(term.text))) };
 };
 
 /** The same index with other weights; only for questions that want any of their words. */
-export const reweighted = (store: EvaluatedStore, weights: Readonly<Record<SearchField, number>>): ServiceContext => {
+export const reweighted = (
+  store: EvaluatedStore,
+  weights: Readonly<Record<SearchField, number>>,
+): { readonly context: ServiceContext; close(): void } => {
   const db = new Database(store.path, { readonly: true });
-  const best = db.prepare<[string, number], [string, number]>(
-    `SELECT m.id, -f.score FROM (SELECT rowid, bm25(memory_text, ${searchFields.map((field) => weights[field]).join(', ')}) AS score
-      FROM memory_text WHERE memory_text MATCH ? ORDER BY score LIMIT ?) f JOIN memory m ON m.pk = f.rowid ORDER BY f.score, m.id`,
-  );
-  best.raw(true);
-  const inner = store.context.store;
+  const best = db
+    .prepare<[string, number], [string, number]>(
+      `SELECT m.id, -f.score FROM
+        (SELECT rowid, bm25(memory_text, ${searchFields.map((field) => weights[field]).join(', ')}) AS score
+          FROM memory_text WHERE memory_text MATCH ? ORDER BY score LIMIT ?) f
+        JOIN memory m ON m.pk = f.rowid ORDER BY f.score, m.id`,
+    )
+    .raw(true);
   const search: SearchStore['search'] = async (scope, query, _filter, limit) => {
     const terms = [...new Set(query.groups.flat().map(({ text }) => `"${text}"`))];
     if (terms.length === 0) return [];
-    const rows = best.all(terms.join(' OR '), limit);
-    const scores = new Map(rows);
-    const memories = await inner.memories(scope, [...scores.keys()] as Memory['id'][], 'live');
+    const scores = new Map(best.all(terms.join(' OR '), limit));
+    const memories = await store.context.store.memories(scope, [...scores.keys()] as Memory['id'][], 'live');
     return memories.map((memory): SearchHit => ({ memory, score: scores.get(memory.id) ?? 0 }));
   };
-  return { ...store.context, store: Object.create(inner, { search: { value: search } }) as SearchStore };
+  return { context: searchedBy(store.context, search), close: () => db.close() };
 };

@@ -81,6 +81,7 @@ export const doctor = (
       ok(project === null ? 'This folder belongs to no project.' : `This folder belongs to the project ${project}`),
       ...store.findings,
       ...index,
+      ...(store.exitCode === 0 ? await app.inspectEmbeddings() : []),
     ];
     const lines = json
       ? [JSON.stringify({ version: app.info.version, healthy: store.exitCode === 0, findings }, null, 2)]

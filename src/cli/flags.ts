@@ -13,6 +13,9 @@ export const httpVariables = Object.keys(ofServe) as readonly VariableName[];
 export const flagName = (name: VariableName): string =>
   ofServe[name] ?? `--${name.slice('MEMORY_'.length).toLowerCase().replaceAll('_', '-')}`;
 
+/** A command line can be read by every user of the machine. */
+const isSecret = (name: VariableName): boolean => 'secret' in variables[name] && variables[name].secret === true;
+
 const isSwitch = (name: VariableName): boolean => variables[name].schema.safeParse('true').data === true;
 
 const optionsFor = (name: VariableName): readonly Option[] => {
@@ -29,7 +32,7 @@ export const addFlags = (command: Command, names: readonly VariableName[]): void
   for (const option of names.flatMap(optionsFor)) command.addOption(option);
 };
 
-export const globalVariables = variableNames.filter((name) => !httpVariables.includes(name));
+export const globalVariables = variableNames.filter((name) => !httpVariables.includes(name) && !isSecret(name));
 
 /** What was said on the command line, in the words of the environment. */
 export const givenFlags = (command: Command): Flags => {
@@ -42,12 +45,12 @@ export const givenFlags = (command: Command): Flags => {
   );
 };
 
-/** The flags with which another process would run with the same values, those of the HTTP server aside. */
+/** The flags with which another process would run with the same values, those of the HTTP server and secrets aside. */
 export const sameFlags = (
   effective: readonly { name: VariableName; value: string; source: string }[],
 ): readonly string[] =>
   effective
-    .filter(({ name, source }) => (source === 'flag' || source === 'environment') && !httpVariables.includes(name))
+    .filter(({ name, source }) => (source === 'flag' || source === 'environment') && globalVariables.includes(name))
     .flatMap(({ name, value }) => {
       if (!isSwitch(name)) return [flagName(name), value];
       const on = variables[name].schema.safeParse(value).data === true;

@@ -46,7 +46,7 @@ export const recallMemories = defineTool({
     }
     const guessed = found.repairs.map((repair) => repair.by);
     // One of a wanted type may be found by the words of its neighbours alone, and a later page was asked for.
-    const judged = input.cursor === undefined && input.memory_types === undefined;
+    const judged = input.cursor === undefined && input.memory_types === undefined && found.byMeaning.size === 0;
     const weak = judged && isWeak(parsed.query, guessed, found.items);
     const items = weak ? found.items.slice(0, weakShown) : found.items;
     context.noteUse(items.map((memory) => memory.id));
@@ -57,7 +57,7 @@ export const recallMemories = defineTool({
       maxTokens: input.max_tokens,
       lines: (memory) => [
         memoryLine(memory),
-        `  ${snippet(memory, parsed.query, snippetCharacters)} [${explainMatch(parsed.query, memory)}]`,
+        `  ${snippet(memory, parsed.query, snippetCharacters)} [${found.byMeaning.has(memory.id) ? 'meaning' : explainMatch(parsed.query, memory)}]`,
       ],
       extras: (memory) =>
         (found.linked.get(memory.id) ?? []).map(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Memory } from '../domain/memory.ts';
 import { normaliseTags } from '../domain/memory-rules.ts';
 import type { RelationshipType } from '../domain/relationship.ts';
 import { explainMatch } from '../search/why.ts';
@@ -81,14 +82,15 @@ export const searchMemories = defineTool({
       total === null
         ? `${found.items.length}${found.more ? ', more follow' : ' found'}`
         : `${found.items.length} of ${total}`;
+    const why = (memory: Memory): string => {
+      if (!parsed) return '';
+      return ` [${found.byMeaning.has(memory.id) ? 'meaning' : explainMatch(parsed.query, memory)}]`;
+    };
     const text = listAnswer({
       head: `${amount}. ${dataMark}`,
       page: found,
       maxTokens: given.max_tokens,
-      lines: (memory) => [
-        memoryLine(memory),
-        `  ${opening(memory.summary || memory.content, 80)}${parsed ? ` [${explainMatch(parsed.query, memory)}]` : ''}`,
-      ],
+      lines: (memory) => [memoryLine(memory), `  ${opening(memory.summary || memory.content, 80)}${why(memory)}`],
     });
     return { text };
   },
