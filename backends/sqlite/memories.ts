@@ -49,7 +49,31 @@ export const listing = ({ filter, sort, after, limit }: MemoryListing): Conditio
   };
 };
 
+const sortValues = {
+  created_at: (memory: Memory) => memory.createdAt,
+  updated_at: (memory: Memory) => memory.updatedAt,
+  importance: (memory: Memory) => memory.importance,
+  confidence: (memory: Memory) => memory.confidence,
+  title: (memory: Memory) => Buffer.from(memory.title),
+} as const;
+
+const inOrder =
+  ({ field, direction }: Sort) =>
+  (a: Memory, b: Memory): number => {
+    const [left, right] = [sortValues[field](a), sortValues[field](b)];
+    const order =
+      Buffer.isBuffer(left) && Buffer.isBuffer(right) ? Buffer.compare(left, right) : Number(left) - Number(right);
+    return (direction === 'asc' ? order : -order) || (a.id < b.id ? -1 : 1);
+  };
+
 export const listMemories = (connection: Connection, request: MemoryListing): readonly Memory[] => {
+  // The indexes hold live memories apart from the others: each part is read in its own order.
+  if (request.filter.state === 'any') {
+    const parts = (['live', 'trashed'] as const).flatMap((state) =>
+      listMemories(connection, { ...request, filter: { ...request.filter, state } }),
+    );
+    return parts.sort(inOrder(request.sort)).slice(0, request.limit);
+  }
   const { sql, params } = listing(request);
   return connection.rows(sql, params).map(toMemory);
 };

@@ -1,7 +1,7 @@
 import type { Memory } from '../../src/domain/memory.ts';
 import type { WriteOperation } from '../../src/storage/batch.ts';
 import type { MemoryFilter, SearchHit, UnembeddedListing, VectorQuery, VectorSpace } from '../../src/storage/query.ts';
-import { cosine } from '../../src/storage/vector.ts';
+import { cosineTo } from '../../src/storage/vector.ts';
 import type { Connection } from './connection.ts';
 import { type Condition, filterCondition } from './filter.ts';
 import { memoriesByRow } from './memories.ts';
@@ -54,8 +54,9 @@ const best = (rows: Iterable<Ranked>, limit: number): readonly Ranked[] => {
 
 const scored = function* (connection: Connection, { model, vector }: VectorQuery, filter: Condition): Iterable<Ranked> {
   const params = [model, vector.length, ...filter.params];
+  const near = cosineTo(vector);
   for (const [pk, bytes] of connection.each<[number, Uint8Array]>(scanSql(filter.sql), params)) {
-    yield [pk, cosine(vector, new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length))];
+    yield [pk, near(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length))];
   }
 };
 

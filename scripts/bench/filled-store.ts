@@ -83,7 +83,7 @@ const relationshipOf = (
   id: RelationshipId,
   [from, to]: readonly [MemoryId, MemoryId],
   type: RelationshipType,
-  description: string,
+  description: string | null,
   strength: number,
   at: number,
 ): Relationship => ({
@@ -117,7 +117,7 @@ const relationshipOf = (
 
 const created = { kind: 'created', reason: null } as const;
 
-/** Each memory points at five others, mostly of its own time. */
+/** Each memory points at five others, mostly of its own time, and says of one why. */
 const relate = (ids: readonly MemoryId[], hub: number, at: number): Iterable<WriteOperation> => {
   const random = seeded(ids.length + 1);
   const { question } = corpus(ids.length + 1);
@@ -139,7 +139,14 @@ const relate = (ids: readonly MemoryId[], hub: number, at: number): Iterable<Wri
         const [a, b] = [ids[from] as MemoryId, ids[to] as MemoryId];
         const ends = isSymmetric(type) && b < a ? ([b, a] as const) : ([a, b] as const);
         const strength = Math.round(random() * 100) / 100;
-        const relationship = relationshipOf(uuid(random) as RelationshipId, ends, type, question(), strength, at);
+        const relationship = relationshipOf(
+          uuid(random) as RelationshipId,
+          ends,
+          type,
+          count === 0 ? question() : null,
+          strength,
+          at,
+        );
         yield { op: 'create_relationship', relationship, words: relationshipWords(relationship), note: created };
       }
     }

@@ -4,7 +4,7 @@ import type { Draft } from './corpus.ts';
 
 export type Durability = 'full' | 'normal';
 
-/** The same pragmas as our own store has: what is compared is the work, not the settings. */
+/** With more memory than our own store allows itself: a limit is what the machine can do. */
 const open = (
   path: string,
   options: { readonly durability?: Durability; readonly readonly?: boolean },

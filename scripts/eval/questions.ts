@@ -4,7 +4,16 @@ import type { Corpus, Note } from './corpus.ts';
 import { isCompoundName, misspell, paraphrase, recased } from './rewording.ts';
 import { tellingWords, wordsOf } from './words.ts';
 
-export const kinds = ['heading', 'sentence', 'name', 'misspelt', 'paraphrase', 'linked', 'languages'] as const;
+export const kinds = [
+  'heading',
+  'sentence',
+  'name',
+  'misspelt',
+  'paraphrase',
+  'linked',
+  'in a row',
+  'languages',
+] as const;
 export type Kind = (typeof kinds)[number];
 /** Questions that nothing in the store answers: everyday and trade topics, and packages that it does not hold. */
 export const emptyKinds = ['absent topic', 'absent package'] as const;
@@ -26,6 +35,7 @@ const most: Readonly<Record<Kind | 'absent package', number>> = {
   misspelt: 300,
   paraphrase: 300,
   linked: 300,
+  'in a row': 200,
   languages: 120,
   'absent package': 150,
 };
@@ -92,7 +102,7 @@ const names = (notes: readonly Note[]): readonly Question[] => {
 const lowerWords = (text: string): ReadonlySet<string> => new Set(tellingWords(text).map((word) => word.toLowerCase()));
 
 /** Asks with words of one note for what a note that it refers to says: three of the first, two of the second, none of both. */
-const linked = ({ notes, links }: Corpus): readonly Question[] => {
+const linked = (kind: 'linked' | 'in a row', { notes, links }: Corpus): readonly Question[] => {
   const byKey = new Map(notes.map((note) => [note.key, note]));
   const frequency = new Map<string, number>();
   for (const note of notes) {
@@ -105,8 +115,8 @@ const linked = ({ notes, links }: Corpus): readonly Question[] => {
     [...words].filter(
       (word) => /^[a-z]{4,}$/.test(word) && !others.has(word) && rarity(word) >= least && rarity(word) < 400,
     );
-  const stated = links.filter((link) => link.origin === 'stated');
-  return sample(stated, most.linked * 2, ({ from, to }) => `linked ${from} ${to}`)
+  const followed = links.filter((link) => (link.origin === 'stated') === (kind === 'linked'));
+  return sample(followed, most[kind] * 2, ({ from, to }) => `linked ${from} ${to}`)
     .flatMap(({ from, to }) => {
       const [asking, answering] = [byKey.get(from), byKey.get(to)];
       if (!asking || !answering) return [];
@@ -123,9 +133,9 @@ const linked = ({ notes, links }: Corpus): readonly Question[] => {
         .slice(0, 2);
       return first.length < 3 || second.length < 2
         ? []
-        : [question('linked', `${second.join(' ')} of ${first.join(' ')}`, [to])];
+        : [question(kind, `${second.join(' ')} of ${first.join(' ')}`, [to])];
     })
-    .slice(0, most.linked);
+    .slice(0, most[kind]);
 };
 
 const changed = (
@@ -162,7 +172,8 @@ export const makeQuestions = (corpus: Corpus): readonly Question[] => {
     ...names(notes),
     ...changed('misspelt', pool, misspell),
     ...changed('paraphrase', pool, paraphrase),
-    ...linked(corpus),
+    ...linked('linked', corpus),
+    ...linked('in a row', corpus),
     ...sample(languages(notes), most.languages, ({ id }) => id),
     ...absentTopics.map((text) => question('absent topic', text, [])),
     ...sample(absent, most['absent package'], ({ key }) => key).map((note) =>

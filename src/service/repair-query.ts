@@ -14,13 +14,18 @@ const vocabularyRead = 20_000;
 const repaired = async (context: ServiceContext, word: string): Promise<string | null> => {
   const edits = allowedEdits(word.length);
   if (edits === 0) return null;
-  const candidates = await context.store.vocabulary(context.scope, {
-    prefix: word.slice(0, 1),
-    minLength: word.length - edits,
-    maxLength: word.length + edits,
-    limit: vocabularyRead,
-  });
-  return bestReplacement(word, candidates);
+  // Most mistakes spare the first two letters, and the words that share both are few.
+  for (const shared of [2, 1]) {
+    const candidates = await context.store.vocabulary(context.scope, {
+      prefix: word.slice(0, shared),
+      minLength: word.length - edits,
+      maxLength: word.length + edits,
+      limit: vocabularyRead,
+    });
+    const best = bestReplacement(word, candidates);
+    if (best !== null) return best;
+  }
+  return null;
 };
 
 /**

@@ -15,16 +15,21 @@ export const quantise = (components: ArrayLike<number>): Vector => {
   return vector;
 };
 
-/** Of two vectors of the same length; 0 where one of them has no direction. */
-export const cosine = (a: Vector, b: Vector): number => {
-  let product = 0;
-  let lengthA = 0;
-  let lengthB = 0;
-  for (let i = 0; i < a.length; i += 1) {
-    const [x, y] = [a[i] as number, b[i] as number];
-    product += x * y;
-    lengthA += x * x;
-    lengthB += y * y;
-  }
-  return product === 0 ? 0 : product / Math.sqrt(lengthA * lengthB);
+/** The cosine of this vector and another one of the same length; 0 where one of them has no direction. */
+export const cosineTo = (vector: Vector): ((other: Vector) => number) => {
+  let own = 0;
+  for (const x of vector) own += x * x;
+  return (other) => {
+    let product = 0;
+    let length = 0;
+    // This is the inner loop of a search: whole numbers of 32 bits are quickest, and hold the sums of 130,000 components.
+    for (let i = 0; i < other.length; i += 1) {
+      const y = other[i] as number;
+      product = (product + Math.imul(vector[i] as number, y)) | 0;
+      length = (length + Math.imul(y, y)) | 0;
+    }
+    return product === 0 ? 0 : product / Math.sqrt(own * length);
+  };
 };
+
+export const cosine = (a: Vector, b: Vector): number => cosineTo(a)(b);
