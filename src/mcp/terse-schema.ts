@@ -12,11 +12,11 @@ const leftOfIntegers = new Set(['minimum', 'maximum']);
 
 const terse = (node: JsonObject, top: boolean): JsonObject => {
   // A part with a listing of its own (`meta({ listed })`) is shown by that alone.
-  if (isObject(node['listed'])) return node['listed'];
+  if (isObject(node.listed)) return node.listed;
   const entries = Object.entries(node).filter(([key, value]) => {
-    if (left.has(key) || (node['type'] === 'integer' && leftOfIntegers.has(key))) return false;
+    if (left.has(key) || (node.type === 'integer' && leftOfIntegers.has(key))) return false;
     if (key === 'additionalProperties') return top;
-    if (key === 'default' && node['enum']) return false;
+    if (key === 'default' && node.enum) return false;
     return !((key === 'default' || key === 'properties') && isEmpty(value));
   });
   return Object.fromEntries(

@@ -16,7 +16,7 @@ export interface RankingSettings {
 export const defaultRanking: RankingSettings = Object.freeze({
   contextWords: 40,
   spreading: 0.2,
-  automaticSpreading: 0.1,
+  automaticSpreading: 0.2,
   repair: true,
 });
 

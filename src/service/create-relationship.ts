@@ -45,7 +45,7 @@ const state = async (context: ServiceContext, statement: RelationshipStatement):
   try {
     return await create(context, statement).catch((error: unknown) => {
       if (!isAppError(error, 'duplicate')) throw error;
-      return reinforce(context, error.details['id'] as RelationshipId, statement);
+      return reinforce(context, error.details.id as RelationshipId, statement);
     });
   } catch (error) {
     if (isAppError(error, 'version_conflict')) return null;

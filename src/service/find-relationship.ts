@@ -2,6 +2,7 @@ import { parseRelationshipId, type RelationshipId } from '../domain/ids.ts';
 import type { Relationship } from '../domain/relationship.ts';
 import { AppError } from '../errors.ts';
 import type { ServiceContext } from './context.ts';
+import { relationshipRecord } from './record.ts';
 
 /** Throws `invalid_input` for text that is no id. */
 export const requireRelationshipId = (text: string): RelationshipId => {
@@ -29,7 +30,7 @@ export const findRelationship = async (
     throw new AppError(
       'version_conflict',
       `Relationship ${id} is at version ${edge.version}, not ${expectedVersion}. Look at the current record below and repeat with expected_version ${edge.version}.`,
-      { details: { current: edge } },
+      { details: { current: relationshipRecord(edge) } },
     );
   }
   return edge;

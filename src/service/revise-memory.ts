@@ -6,6 +6,7 @@ import { commit } from './commit.ts';
 import type { ServiceContext } from './context.ts';
 import { findMemory } from './find-memory.ts';
 import { replacesMemory } from './operations.ts';
+import { memoryRecord } from './record.ts';
 
 /** Without `expectedVersion`, how often a change is laid anew over what somebody else wrote meanwhile. */
 const attempts = 20;
@@ -15,7 +16,7 @@ const versionConflict = (current: Memory, expected: number): AppError =>
   new AppError(
     'version_conflict',
     `Memory ${current.id} is at version ${current.version}, not ${expected}. Merge with the current record below and repeat with expected_version ${current.version}.`,
-    { details: { current } },
+    { details: { current: memoryRecord(current) } },
   );
 
 /**

@@ -34,4 +34,4 @@ export const sessionTrails = (): ((session: string) => SessionTrail) => {
 
 /** The memory stored before went to the trash meanwhile: no reason to refuse the new one. */
 export const lostItsPredecessor = (error: unknown, previous: MemoryId | null): boolean =>
-  previous !== null && isAppError(error, 'not_found') && error.details['id'] === previous;
+  previous !== null && isAppError(error, 'not_found') && error.details.id === previous;

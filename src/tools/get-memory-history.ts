@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { diffMemories } from '../service/diff-memories.ts';
 import { requireMemoryId } from '../service/find-memory.ts';
 import { type MemoryHistory, type MemoryVersion, memoryHistory, versionOf } from '../service/memory-history.ts';
+import { isoTime } from '../service/record.ts';
 import { revertMemory } from '../service/restore-memory.ts';
 import { budget } from './inputs.ts';
 import { AnswerBudget } from './text/answer-budget.ts';
 import { dataMark } from './text/list-answer.ts';
 import { quoted } from './text/memory-lines.ts';
 import { receipt } from './text/receipt.ts';
-import { isoTime } from './text/record.ts';
 import { defineTool, type ToolAnswer } from './tool.ts';
 
 const closingReserve = 80;

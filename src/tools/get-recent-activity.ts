@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { recentActivity, type Section } from '../service/recent-activity.ts';
+import { isoTime } from '../service/record.ts';
 import { budget } from './inputs.ts';
 import { AnswerBudget } from './text/answer-budget.ts';
 import { dataMark } from './text/list-answer.ts';
 import { memoryLine } from './text/memory-lines.ts';
-import { isoTime } from './text/record.ts';
 import { defineTool } from './tool.ts';
 
 const closingReserve = 80;

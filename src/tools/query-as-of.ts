@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { limits } from '../domain/limits.ts';
 import { requireMemoryId } from '../service/find-memory.ts';
 import { type MemoryAsOf, queryAsOf as query, type StateAsOf } from '../service/query-as-of.ts';
+import { isoTime } from '../service/record.ts';
 import { moment, paging, strings } from './inputs.ts';
 import { dataMark, listAnswer } from './text/list-answer.ts';
 import { arrow, automaticMark, memoryLine, opening, quoted, reasonOf } from './text/memory-lines.ts';
-import { isoTime } from './text/record.ts';
 import { defineTool } from './tool.ts';
 
 const connection = ({ memory, relationships }: MemoryAsOf, titles: StateAsOf['titles']): readonly string[] =>

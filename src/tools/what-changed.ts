@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { AppError } from '../errors.ts';
+import { isoTime } from '../service/record.ts';
 import { whatChanged as changesSince, type ToldChange } from '../service/what-changed.ts';
 import { moment, paging } from './inputs.ts';
 import { dataMark, listAnswer } from './text/list-answer.ts';
 import { automaticMark, quoted } from './text/memory-lines.ts';
-import { isoTime } from './text/record.ts';
 import { defineTool } from './tool.ts';
 
 const line = ({ entity, change, now }: ToldChange): string => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { connect, connectHttp, makeFolder, openApp } from './real-app.ts';
 
-const memory = (title: string): object => ({ type: 'general', title, content: `About ${title}` });
+const memory = (title: string): Record<string, unknown> => ({ type: 'general', title, content: `About ${title}` });
 
 const idOf = (answer: unknown): string => (answer as { structuredContent: { id: string } }).structuredContent.id;
 

@@ -35,7 +35,7 @@ it('100 overlapping calls of one client are all kept, once', async () => {
   const answers = await Promise.all(
     Array.from({ length: 100 }, (_, i) => child.call(i + 10, 'store_memory', memory(`overlapping ${i}`))),
   );
-  expect(new Set(answers.map((answer) => factsOf(answer)['id'])).size).toBe(100);
+  expect(new Set(answers.map((answer) => factsOf(answer).id)).size).toBe(100);
   expect(await totalIn(child, 1_000)).toBe(100);
 });
 
@@ -47,14 +47,14 @@ it('8 servers that open one new store at the same moment keep what each acknowle
     ),
   );
   expect(answers.filter((answer) => answer.result?.isError)).toEqual([]);
-  expect(new Set(answers.map((answer) => factsOf(answer)['id'])).size).toBe(800);
+  expect(new Set(answers.map((answer) => factsOf(answer).id)).size).toBe(800);
   expect(await totalIn(children[0] as StdioChild, 1_000)).toBe(800);
 }, 60_000);
 
 it('8 servers that change one memory make versions without a gap or a repeat', async () => {
   const children = await startServers(8);
   const [first] = children as [StdioChild];
-  const id = factsOf(await first.call(5, 'store_memory', memory('contended')))['id'];
+  const id = factsOf(await first.call(5, 'store_memory', memory('contended'))).id;
   const made: number[] = [];
   const work = async (child: StdioChild, who: number): Promise<void> => {
     let version = 1;
@@ -68,7 +68,7 @@ it('8 servers that change one memory make versions without a gap or a repeat', a
         version = Number(/at version (\d+)/.exec(text)?.[1]);
         continue;
       }
-      version = Number(factsOf(answer)['version']);
+      version = Number(factsOf(answer).version);
       made.push(version);
       turn += 1;
     }
@@ -86,7 +86,7 @@ it('a killed server loses nothing that it acknowledged', async () => {
     await child.initialize();
     const calls = Array.from({ length: 30 }, (_, i) =>
       child.call(i + 10, 'store_memory', memory(`trial ${trial} number ${i}`)).then((answer) => {
-        acknowledged.add(String(factsOf(answer)['id']));
+        acknowledged.add(String(factsOf(answer).id));
         if (acknowledged.size % 7 === trial % 7) child.process.kill('SIGKILL');
       }),
     );

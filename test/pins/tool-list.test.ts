@@ -57,5 +57,5 @@ describe.each(toolList.map((tool) => [tool.name, tool] as const))('%s', (name, t
 const readers = toolList.filter((tool) => tool.annotations.readOnlyHint && tool.name !== 'get_memory_statistics');
 
 test.each(readers.map((tool) => [tool.name, tool] as const))('%s bounds its answer', (_, tool) => {
-  expect(Object.keys(tool.inputSchema['properties'] ?? {})).toContain('max_tokens');
+  expect(Object.keys(tool.inputSchema.properties ?? {})).toContain('max_tokens');
 });

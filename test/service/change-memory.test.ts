@@ -113,3 +113,28 @@ onEveryStore('update_memory and delete_memory', (open) => {
     expect(await bench.text('get_memory', { memory_ids: [there, absent] })).toContain(`not found: ${absent}`);
   });
 });
+
+onEveryStore('a conflict', (open) => {
+  it('shows the current record under the names of the wire', async () => {
+    const bench = await open();
+    const id = await bench.store('Race', { tags: ['x'] });
+    const stale = bench.facts('update_memory', { memory_id: id, content: 'second', expected_version: 9 });
+    const conflict = await stale.catch((error: { details: object }) => error.details);
+    expect(conflict).toEqual({
+      current: {
+        id,
+        type: 'general',
+        title: 'Race',
+        content: 'About Race',
+        tags: ['x'],
+        importance: 0.5,
+        confidence: 0.8,
+        usage_count: 0,
+        created_at: new Date(noon).toISOString(),
+        updated_at: new Date(noon).toISOString(),
+        version: 1,
+        context_project_path: 'github.com/acme/shop',
+      },
+    });
+  });
+});

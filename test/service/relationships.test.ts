@@ -7,7 +7,7 @@ onEveryStore('create_relationship', (open) => {
     const [a, b] = [await bench.store('A'), await bench.store('B')];
     const first = await bench.relate(a, 'SOLVES', b, { strength: 0.5, context: 'because it was measured' });
     const second = await bench.relate(a, 'SOLVES', b);
-    expect(second).toEqual({ id: first['id'], version: 2, reinforced: true, evidence_count: 2 });
+    expect(second).toEqual({ id: first.id, version: 2, reinforced: true, evidence_count: 2 });
     const edges = await bench.context.store.relationships(bench.context.scope, { of: [a], limit: 10 });
     expect(edges).toHaveLength(1);
     expect(edges[0]).toMatchObject({ strength: 0.55, evidenceCount: 2, context: { text: 'because it was measured' } });
@@ -17,7 +17,7 @@ onEveryStore('create_relationship', (open) => {
     const bench = await open();
     const [a, b] = [await bench.store('A'), await bench.store('B')];
     const first = await bench.relate(a, 'RELATED_TO', b);
-    expect(await bench.relate(b, 'RELATED_TO', a)).toMatchObject({ id: first['id'], reinforced: true });
+    expect(await bench.relate(b, 'RELATED_TO', a)).toMatchObject({ id: first.id, reinforced: true });
     for (const [here, there] of [
       [a, b],
       [b, a],

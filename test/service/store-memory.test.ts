@@ -72,7 +72,7 @@ onEveryStore('store_memory', (open) => {
     const bench = await open();
     const request = { type: 'general', title: 'Once', content: 'only', idempotency_key: 'race' };
     const answers = await Promise.all(Array.from({ length: 10 }, () => bench.facts('store_memory', request)));
-    expect(new Set(answers.map((answer) => answer['id'])).size).toBe(1);
+    expect(new Set(answers.map((answer) => answer.id)).size).toBe(1);
     expect(await bench.text('search_memories', {})).toMatch(/^1 of 1/);
   });
 
@@ -86,7 +86,7 @@ onEveryStore('store_memory', (open) => {
       title: 'Raise the proxy timeout again',
       ...text,
     });
-    expect(facts['near_duplicates']).toEqual([
+    expect(facts.near_duplicates).toEqual([
       { id: first, title: 'Raise the proxy timeout', similarity: expect.any(Number) },
     ]);
     expect(await bench.text('search_memories', {})).toMatch(/^3 of 3/);

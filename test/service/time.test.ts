@@ -14,7 +14,7 @@ onEveryStore('relationships with reasons', (open) => {
       context: { conditions: ['large values'], evidence: ['heap dump'], scope: 'full' },
     });
     const [edge] = await bench.context.store.relationships(bench.context.scope, {
-      ids: [first['id'] as never],
+      ids: [first.id as never],
       limit: 1,
     });
     expect(edge?.context).toMatchObject({
@@ -25,15 +25,15 @@ onEveryStore('relationships with reasons', (open) => {
     });
     const find = (input: Record<string, unknown>): Promise<string> =>
       bench.text('search_relationships_by_context', input);
-    expect(await find({ query: 'load tests' })).toContain(first['id']);
-    expect(await find({ conditions: ['hit rate'] })).toContain(first['id']);
+    expect(await find({ query: 'load tests' })).toContain(first.id);
+    expect(await find({ conditions: ['hit rate'] })).toContain(first.id);
     expect(await find({ conditions: ['load test'] })).toMatch(/^No relationship/);
-    expect(await find({ scope: 'full' })).not.toContain(first['id']);
+    expect(await find({ scope: 'full' })).not.toContain(first.id);
     expect(await find({ has_evidence: true })).toMatch(/^2 found/);
     expect(await find({ has_evidence: true, relationship_types: ['causes'] })).toMatch(/^1 found/);
     expect(await find({ components: ['nothing of the kind'], conditions: ['hit rate'] })).toMatch(/^No relationship/);
     await expect(find({})).rejects.toMatchObject({ code: 'invalid_input' });
-    await bench.facts('delete_relationship', { relationship_id: first['id'] });
+    await bench.facts('delete_relationship', { relationship_id: first.id });
     expect(await find({ query: 'load tests' })).toMatch(/^No relationship/);
   });
 
@@ -82,7 +82,7 @@ onEveryStore('relationships with reasons', (open) => {
       state: 'closed',
       limit: 1,
     });
-    expect(old).toMatchObject({ validUntil: noon + 1_000, invalidatedBy: next['id'] });
+    expect(old).toMatchObject({ validUntil: noon + 1_000, invalidatedBy: next.id });
     const changes = await bench.text('what_changed', { since: iso(noon + 1_000) });
     expect(changes).toMatch(/superseded v2 .*because "it was C all along"/);
     await expect(bench.call('update_relationship', { relationship_id: id, strength: 1 })).rejects.toMatchObject({

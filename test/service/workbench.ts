@@ -79,7 +79,7 @@ export const onEveryStore = (
             content: `About ${title}`,
             ...more,
           });
-          return facts['id'] as MemoryId;
+          return facts.id as MemoryId;
         },
         relate: (from, relationship_type, to, more = {}) =>
           bench.facts('create_relationship', { from_memory_id: from, to_memory_id: to, relationship_type, ...more }),

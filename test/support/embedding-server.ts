@@ -52,7 +52,7 @@ export const startEmbeddingServer = async (): Promise<EmbeddingServer> => {
     const rows = await embedTexts(input);
     const data = rows.map((embedding, index) => ({ index, embedding: fault === 'not numbers' ? ['x'] : embedding }));
     // The order of the answer is free.
-    reply(response, 200, { data: fault === 'wrong count' ? data.slice(1) : data.reverse() });
+    reply(response, 200, { data: fault === 'wrong count' ? data.slice(0, -1) : data.reverse() });
   };
   const listener = createServer((request, response) => void answer(request, response));
   const listen = async (port: number): Promise<number> => {

@@ -1,6 +1,6 @@
 import type { Memory } from '../../domain/memory.ts';
 import type { Relationship, RelationshipType } from '../../domain/relationship.ts';
-import { isoTime } from './record.ts';
+import { isoTime } from '../../service/record.ts';
 
 const shownTags = 4;
 

@@ -1,8 +1,8 @@
 import type { Memory } from '../../domain/memory.ts';
 import type { Connection, OpenedMemory } from '../../service/get-memories.ts';
+import { isoTime, memoryRecord } from '../../service/record.ts';
 import { dataMark } from './list-answer.ts';
 import { arrow, oneLine, reasonOf } from './memory-lines.ts';
-import { isoTime, memoryRecord } from './record.ts';
 
 /** These have a place of their own on the page. */
 const shownElsewhere = new Set(['title', 'content']);

@@ -1,9 +1,9 @@
 import type { Memory } from '../../domain/memory.ts';
 import type { OpenedMemories, OpenedMemory } from '../../service/get-memories.ts';
+import { isoTime, memoryRecord } from '../../service/record.ts';
 import { AnswerBudget } from './answer-budget.ts';
 import { dataMark } from './list-answer.ts';
 import { connectionLine, quoted, reasonOf } from './memory-lines.ts';
-import { isoTime, memoryRecord } from './record.ts';
 
 /** These have a place of their own in the answer, or say nothing to a reader. */
 const shownElsewhere = new Set(['id', 'type', 'title', 'content', 'version', 'created_at', 'updated_at']);

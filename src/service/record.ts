@@ -1,6 +1,6 @@
-import { type Field, fieldValue, memoryFields, relationshipFields } from '../../domain/fields.ts';
-import type { JsonObject, JsonValue, Memory } from '../../domain/memory.ts';
-import type { Relationship } from '../../domain/relationship.ts';
+import { type Field, fieldValue, memoryFields, relationshipFields } from '../domain/fields.ts';
+import type { JsonObject, JsonValue, Memory } from '../domain/memory.ts';
+import type { Relationship } from '../domain/relationship.ts';
 
 export const isoTime = (at: number): string => new Date(at).toISOString();
 
