@@ -57,15 +57,35 @@ const loadStore = async (config: Config): Promise<GuardedStore> => {
   });
 };
 
+const projectsOf = (config: Config, cwd: string): Pick<ServiceContext, 'currentProject' | 'resolveProject'> => {
+  let project: Promise<string | null> | undefined;
+  const findProject = async (): Promise<string | null> => {
+    if (config.project === '') return null;
+    const { detectProject, resolveProject } = await import('./project.ts');
+    return config.project === null ? detectProject(cwd) : resolveProject(config.project, cwd);
+  };
+  return {
+    currentProject: () => {
+      project ??= findProject();
+      return project;
+    },
+    resolveProject: async (text) => (await import('./project.ts')).resolveProject(text, cwd),
+  };
+};
+
 interface LazyEmbeddings {
   /** Null where none are configured. */
   open(): Promise<Embeddings | null>;
+  /** There may be memories without a vector. */
+  wake(): void;
   close(): Promise<void>;
 }
 
 const lazyEmbeddings = (config: Config, store: () => Promise<GuardedStore>, now: () => number): LazyEmbeddings => {
   const { embeddings: settings, readOnly } = config;
-  if (settings === null) return { open: async () => null, close: async () => undefined };
+  if (settings === null) {
+    return { open: async () => null, wake: () => undefined, close: async () => undefined };
+  }
   let opened: Promise<Embeddings> | undefined;
   const load = async (): Promise<Embeddings> =>
     (await import('./embeddings/embeddings.ts')).openEmbeddings({
@@ -78,12 +98,29 @@ const lazyEmbeddings = (config: Config, store: () => Promise<GuardedStore>, now:
       onReturn: () => log.info('the embedding model answers again'),
       onStoreFault: (error) => log.debug('vectors were not written', { error }),
     });
+  const open = (): Promise<Embeddings> => {
+    opened ??= load();
+    return opened;
+  };
   return {
-    open: () => {
-      opened ??= load();
-      return opened;
-    },
+    open,
+    wake: () =>
+      void open().then(
+        (loaded) => loaded.wake(),
+        (error: unknown) => log.warn('embeddings are not there', { error }),
+      ),
     close: async () => (await opened)?.close(),
+  };
+};
+
+/** Runs once, unless it is stopped before. */
+const upkeepOf = (work: () => Promise<void>): { start(): void; stop(): void } => {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    start: () => {
+      timer ??= setTimeout(() => void work(), upkeepDelayMs).unref();
+    },
+    stop: () => clearTimeout(timer),
   };
 };
 
@@ -93,18 +130,12 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
   const newId = overrides.newId ?? (() => crypto.randomUUID());
   const cwd = overrides.cwd ?? process.cwd();
   let store: Promise<GuardedStore> | undefined;
-  let project: Promise<string | null> | undefined;
 
   const openStore = (): Promise<GuardedStore> => {
     store ??= loadStore(config);
     return store;
   };
-  const findProject = async (): Promise<string | null> => {
-    if (config.project === '') return null;
-    const { detectProject, resolveProject } = await import('./project.ts');
-    return config.project === null ? detectProject(cwd) : resolveProject(config.project, cwd);
-  };
-
+  const projects = projectsOf(config, cwd);
   const usage = config.readOnly
     ? noUsage
     : recordUsage(openStore, now, (error) => log.debug('usage was not counted', { error }));
@@ -120,29 +151,24 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     noteUse: (ids) => usage.note(singleTenantScope, ids),
     now,
     newId,
-    currentProject: () => {
-      project ??= findProject();
-      return project;
-    },
-    resolveProject: async (text) => (await import('./project.ts')).resolveProject(text, cwd),
+    ...projects,
   });
 
-  let upkeep: NodeJS.Timeout | undefined;
-  const keepUp = async (): Promise<void> => {
+  const upkeep = upkeepOf(async () => {
     try {
       const { keepIndexCurrent } = await import('./service/upkeep.ts');
       await keepIndexCurrent(await contextFor());
     } catch (error) {
       log.warn('the index was not brought up to date', { error });
     }
-    (await embeddings.open())?.wake();
-  };
+    embeddings.wake();
+  });
 
   const loadTool = async (name: string): Promise<Tool> => {
     const tools = overrides.tools ?? (await import('./tools/registry.ts')).tools;
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool === undefined) throw new Error(`no tool is named ${name}`);
-    void embeddings.open().then((opened) => opened?.wake());
+    embeddings.wake();
     return config.readOnly ? (tool.whenReadOnly ?? tool) : tool;
   };
 
@@ -156,12 +182,10 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     reportFault: ({ requestId, tool, error }) => log.error('tool call failed', { requestId, tool, error }),
     reportTransportError: (error) => log.debug('connection error', { error }),
     store: openStore,
-    startUpkeep: () => {
-      upkeep ??= setTimeout(() => void keepUp(), upkeepDelayMs).unref();
-    },
+    startUpkeep: upkeep.start,
     inspectEmbeddings: async () => (await (await embeddings.open())?.inspect()) ?? [],
     close: async () => {
-      clearTimeout(upkeep);
+      upkeep.stop();
       await embeddings.close();
       await usage.flush();
       await (await store)?.close();

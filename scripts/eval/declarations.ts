@@ -85,7 +85,7 @@ export const symbolsOf = (source: string): readonly DeclaredName[] => {
     const key = `${container ?? ''}.${name}`;
     if (found.has(key)) continue;
     const [firstSentence, rest] = splitSentence(readable(doc));
-    const deprecated = /@deprecated[^@]*/.exec(doc)?.[0] ?? '';
+    const deprecated = /@deprecated(?:\{@|[^@])*/.exec(doc)?.[0] ?? '';
     found.set(key, {
       name,
       container,
