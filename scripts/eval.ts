@@ -28,7 +28,7 @@ if (!halves.some((one) => one === half)) {
   process.exit(2);
 }
 
-const noSpreading = { spreading: 0, automaticSpreading: 0 };
+const noSpreading = { spreading: 0 };
 const flatWeights = { title: 1, tags: 1, content: 1, identifiers: 1, context: 1 };
 
 const weakCounts = async (

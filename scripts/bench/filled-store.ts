@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createBackend } from '../../backends/index.ts';
 import { singleTenantScope } from '../../src/auth/policy.ts';
 import type { MemoryId, RelationshipId } from '../../src/domain/ids.ts';
-import type { Memory } from '../../src/domain/memory.ts';
+import { emptyContext, type Memory } from '../../src/domain/memory.ts';
 import { isSymmetric, type Relationship, type RelationshipType } from '../../src/domain/relationship.ts';
 import { searchDocument } from '../../src/search/document.ts';
 import { defaultRanking } from '../../src/search/ranking.ts';
@@ -56,26 +56,7 @@ const memoryOf = (id: MemoryId, draft: Draft, at: number): Memory => ({
   updatedBy: null,
   deletedAt: null,
   mergedInto: null,
-  context: {
-    projectPath: draft.project,
-    filesInvolved: draft.files,
-    languages: draft.languages,
-    frameworks: [],
-    technologies: [],
-    gitCommit: null,
-    gitBranch: null,
-    workingDirectory: null,
-    timestamp: null,
-    sessionId: null,
-    userId: null,
-    additionalMetadata: null,
-    tenantId: null,
-    teamId: null,
-    visibility: null,
-    createdBy: null,
-    organizationId: null,
-    namespaceId: null,
-  },
+  context: { ...emptyContext, projectPath: draft.project, filesInvolved: draft.files, languages: draft.languages },
   extra: null,
 });
 

@@ -49,13 +49,15 @@ export const rawStore = (path: string, durability: Durability): RawStore => {
   };
 };
 
+type Direction = 'outgoing' | 'both';
+
 export interface RawReader {
   /** The best `limit` memories that have any of the words, their titles and contents. */
   readonly search: (query: TextQuery, limit: number) => number;
   /** Memories reached from `pk` within three steps, found by a loop over one prepared statement, with what an answer says of each. */
-  readonly walk: (pk: number, direction: 'outgoing' | 'both', most: number, fanOut: number) => number;
+  readonly walk: (pk: number, direction: Direction, most: number, fanOut: number) => number;
   /** The same with the numbers of rows only. */
-  readonly walkKeys: (pk: number, direction: 'outgoing' | 'both', most: number, fanOut: number) => number;
+  readonly walkKeys: (pk: number, direction: Direction, most: number, fanOut: number) => number;
   readonly pkOf: (id: string) => number;
   /** Bytes of the file, of the full-text index, and of the texts that are searched. */
   readonly sizes: () => { readonly file: number; readonly index: number; readonly text: number };
@@ -79,11 +81,10 @@ const side = (own: string, other: string, named: boolean): string =>
 export const rawReader = (path: string): RawReader => {
   const db = open(path, { readonly: true });
   const search = db.prepare(searchSql).raw();
-  const hops = (named: boolean, direction: 'outgoing' | 'both'): Database.Statement => {
-    const out = side('from_pk', 'to_pk', named);
-    return db
-      .prepare(`${direction === 'outgoing' ? out : `${out} UNION ALL ${side('to_pk', 'from_pk', named)}`} LIMIT ?`)
-      .raw();
+  // Symmetric types are followed against their stored direction too, as by our own traversal.
+  const hops = (named: boolean, direction: Direction): Database.Statement => {
+    const back = `${side('to_pk', 'from_pk', named)}${direction === 'outgoing' ? ' AND r.symmetric = 1' : ''}`;
+    return db.prepare(`${side('from_pk', 'to_pk', named)} UNION ALL ${back} LIMIT ?`).raw();
   };
   const statements = {
     outgoing: { named: hops(true, 'outgoing'), keys: hops(false, 'outgoing') },
@@ -99,7 +100,7 @@ export const rawReader = (path: string): RawReader => {
       for (let depth = 0; depth < steps && frontier.length > 0; depth += 1) {
         const next: number[] = [];
         for (const from of frontier) {
-          const rows = statement.all(...(direction === 'both' ? [from, from, fanOut] : [from, fanOut])) as [number][];
+          const rows = statement.all(from, from, fanOut) as [number][];
           for (const row of rows) {
             if (seen.has(row[0])) continue;
             if (reached.length === most) return reached.length;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createBackend } from '../../backends/index.ts';
 import { singleTenantScope } from '../../src/auth/policy.ts';
 import type { MemoryId, RelationshipId } from '../../src/domain/ids.ts';
-import type { Memory } from '../../src/domain/memory.ts';
+import { emptyContext, type Memory } from '../../src/domain/memory.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
 import { contextWords, searchDocument } from '../../src/search/document.ts';
 import { defaultRanking } from '../../src/search/ranking.ts';
@@ -61,24 +61,9 @@ const memoryOf = (note: Note, place: number): Memory => ({
   deletedAt: null,
   mergedInto: null,
   context: {
-    projectPath: null,
+    ...emptyContext,
     filesInvolved: [note.file],
     languages: note.origin === 'declaration' ? ['TypeScript'] : [],
-    frameworks: [],
-    technologies: [],
-    gitCommit: null,
-    gitBranch: null,
-    workingDirectory: null,
-    timestamp: null,
-    sessionId: null,
-    userId: null,
-    additionalMetadata: null,
-    tenantId: null,
-    teamId: null,
-    visibility: null,
-    createdBy: null,
-    organizationId: null,
-    namespaceId: null,
   },
   extra: null,
 });

@@ -47,6 +47,27 @@ export interface MemoryContext {
   readonly namespaceId: string | null;
 }
 
+export const emptyContext: MemoryContext = Object.freeze({
+  projectPath: null,
+  filesInvolved: [],
+  languages: [],
+  frameworks: [],
+  technologies: [],
+  gitCommit: null,
+  gitBranch: null,
+  workingDirectory: null,
+  timestamp: null,
+  sessionId: null,
+  userId: null,
+  additionalMetadata: null,
+  tenantId: null,
+  teamId: null,
+  visibility: null,
+  createdBy: null,
+  organizationId: null,
+  namespaceId: null,
+});
+
 export interface Memory {
   readonly id: MemoryId;
   readonly type: MemoryType;

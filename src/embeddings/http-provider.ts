@@ -98,10 +98,9 @@ export const httpProvider = ({ url, model, key }: HttpSettings, stop: AbortSigna
       if (!('error' in answer)) return answer;
       const wait = waits[attempt];
       if (answer.waitMs === null || wait === undefined || stop.aborted) throw answer.error;
-      await delay(Math.min(Math.max(wait, answer.waitMs), longestWaitMs), undefined, {
-        ref: false,
-        signal: stop,
-      }).catch(() => undefined);
+      await delay(Math.min(Math.max(wait, answer.waitMs), longestWaitMs), undefined, { signal: stop }).catch(
+        () => undefined,
+      );
     }
   };
 

@@ -42,10 +42,11 @@ export const searchDocument = (memory: SearchedMemory, context: readonly string[
   };
 };
 
-const telling = (text: string, into: Set<string>): void =>
+/** Reads on until it has `limit` words. */
+const telling = (text: string, into: Set<string>, limit: number): void =>
   eachPiece(normalise(text), ({ words }) => {
     for (const { token, plain } of words) if (!isStopWord(plain)) into.add(token);
-    return true;
+    return into.size < limit;
   });
 
 /**
@@ -64,7 +65,7 @@ export const contextWords = (
       memory.summary ?? '',
       memory.content.slice(0, NEIGHBOUR_CONTENT),
     ]) {
-      if (words.size < limit) telling(text, words);
+      if (words.size < limit) telling(text, words, limit);
     }
     return [...words].slice(0, limit);
   });

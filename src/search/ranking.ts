@@ -7,8 +7,6 @@ export interface RankingSettings {
   readonly contextWords: number;
   /** What the best related match adds to a match, as a share of its score. */
   readonly spreading: number;
-  /** The same for links that the server made by itself. */
-  readonly automaticSpreading: number;
   /** Words that no memory holds are replaced by the nearest that one does. */
   readonly repair: boolean;
 }
@@ -16,7 +14,6 @@ export interface RankingSettings {
 export const defaultRanking: RankingSettings = Object.freeze({
   contextWords: 40,
   spreading: 0.2,
-  automaticSpreading: 0.2,
   repair: true,
 });
 
@@ -38,12 +35,11 @@ const lentScores = (
   const scores = new Map(hits.map((hit) => [hit.memory.id, hit.score]));
   const lent = new Map<MemoryId, number>();
   for (const link of links) {
-    const share = link.origin === 'automatic' ? settings.automaticSpreading : settings.spreading;
     for (const [from, to] of [
       [link.from, link.to],
       [link.to, link.from],
     ] as const) {
-      const gift = share * (scores.get(from) ?? 0);
+      const gift = settings.spreading * (scores.get(from) ?? 0);
       if (scores.has(to) && gift > (lent.get(to) ?? 0)) lent.set(to, gift);
     }
   }

@@ -139,17 +139,16 @@ export const withNeighbourWords = async (
     [...ids].filter((id) => !known.has(id)),
   );
   await loadNeighbourhood(context, outcome, ids, limit);
-  const documentOf = (memory: Memory): SearchDocument =>
-    searchDocument(memory, contextWords(neighboursOf(outcome, memory.id), limit));
+  const contextOf = (id: MemoryId): readonly string[] => contextWords(neighboursOf(outcome, id), limit);
   const renewed = operations.map((operation) =>
     (operation.op === 'create_memory' || operation.op === 'replace_memory') && ids.has(operation.memory.id)
-      ? { ...operation, document: documentOf(operation.memory) }
+      ? { ...operation, document: { ...operation.document, context: contextOf(operation.memory.id) } }
       : operation,
   );
   const others = [...ids].flatMap((id): WriteOperation[] => {
     const memory = outcome.memories.get(id);
     if (!memory || memory.deletedAt !== null || created.has(id) || replaced.includes(id)) return [];
-    return [{ op: 'index_memory', id, document: documentOf(memory), ofVersion: memory.version }];
+    return [{ op: 'index_memory', id, document: searchDocument(memory, contextOf(id)), ofVersion: memory.version }];
   });
   return [...renewed, ...others];
 };

@@ -1,5 +1,5 @@
 import type { Millis } from '../domain/ids.ts';
-import type { Memory, MemoryContext, MemoryType } from '../domain/memory.ts';
+import { emptyContext, type Memory, type MemoryContext, type MemoryType } from '../domain/memory.ts';
 import { normaliseTags, roundShare } from '../domain/memory-rules.ts';
 import { newMemoryId, type ServiceContext } from './context.ts';
 
@@ -18,27 +18,6 @@ export interface MemoryDraft {
   readonly confidence: number;
   readonly context: ContextDraft;
 }
-
-const emptyContext: MemoryContext = {
-  projectPath: null,
-  filesInvolved: [],
-  languages: [],
-  frameworks: [],
-  technologies: [],
-  gitCommit: null,
-  gitBranch: null,
-  workingDirectory: null,
-  timestamp: null,
-  sessionId: null,
-  userId: null,
-  additionalMetadata: null,
-  tenantId: null,
-  teamId: null,
-  visibility: null,
-  createdBy: null,
-  organizationId: null,
-  namespaceId: null,
-};
 
 /** The first version of a memory, in the project that the caller names or the server runs in. */
 export const newMemory = async (context: ServiceContext, draft: MemoryDraft, at: Millis): Promise<Memory> => {

@@ -74,8 +74,7 @@ const bySort =
 const resortDepth = 1_000;
 
 const linksOf = async (context: ServiceContext, hits: readonly SearchHit[]): Promise<readonly GraphLink[]> => {
-  const { spreading, automaticSpreading } = context.settings.ranking;
-  if (spreading + automaticSpreading === 0 || hits.length < 2) return [];
+  if (context.settings.ranking.spreading === 0 || hits.length < 2) return [];
   const ids = hits.slice(0, spreadingFrom).map((hit) => hit.memory.id);
   return context.store.linksAmong(context.scope, ids);
 };

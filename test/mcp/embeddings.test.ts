@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BuiltServer, buildServer } from './bundles.ts';
 import { makeFolder } from './real-app.ts';
@@ -39,3 +40,20 @@ test('the built server finds by meaning with an installed package, on the other 
   expect(await child.exited).toBe(0);
   expect(child.stderr()).toBe('');
 }, 60_000);
+
+test('doctor waits for a server that is not there, names it, and does not show the key', async () => {
+  const folder = await makeFolder();
+  const { status, stdout, stderr } = spawnSync(process.execPath, [built.program, 'doctor'], {
+    encoding: 'utf8',
+    env: {
+      HOME: folder,
+      MEMORY_SQLITE_PATH: `${folder}/memory.db`,
+      MEMORY_EMBEDDINGS_URL: 'http://127.0.0.1:9/v1',
+      MEMORY_EMBEDDINGS_MODEL: 'small',
+      MEMORY_EMBEDDINGS_KEY: 'sk-hidden',
+    },
+  });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/warning {2}The embedding model small does not answer → .*MEMORY_EMBEDDINGS_URL/);
+  expect(stdout + stderr).not.toContain('hidden');
+}, 30_000);

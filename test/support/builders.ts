@@ -1,5 +1,5 @@
 import type { MemoryId, Millis, RelationshipId } from '../../src/domain/ids.ts';
-import type { Memory, MemoryContext } from '../../src/domain/memory.ts';
+import { emptyContext, type Memory, type MemoryContext } from '../../src/domain/memory.ts';
 import type { Relationship, RelationshipContext } from '../../src/domain/relationship.ts';
 import type { ChangeNote, WriteBatch, WriteOperation } from '../../src/storage/batch.ts';
 import type { ChangeKind } from '../../src/storage/query.ts';
@@ -22,26 +22,7 @@ export type MemoryWords = Omit<Numbered<Memory, 'id'>, 'context' | 'mergedInto'>
   readonly context?: Partial<MemoryContext>;
 };
 
-export const emptyContext: MemoryContext = Object.freeze({
-  projectPath: null,
-  filesInvolved: [],
-  languages: [],
-  frameworks: [],
-  technologies: [],
-  gitCommit: null,
-  gitBranch: null,
-  workingDirectory: null,
-  timestamp: null,
-  sessionId: null,
-  userId: null,
-  additionalMetadata: null,
-  tenantId: null,
-  teamId: null,
-  visibility: null,
-  createdBy: null,
-  organizationId: null,
-  namespaceId: null,
-});
+export { emptyContext };
 
 /** A live memory of day 1; say only what matters to the case. */
 export const makeMemory = ({ id = 1, mergedInto = null, context, ...rest }: MemoryWords = {}): Memory => ({
