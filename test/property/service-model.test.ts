@@ -269,8 +269,11 @@ const commands = fc.oneof(
 /** Ids that a run gives out in turn: the same on every store. */
 const numberedIds = (): (() => string) => {
   let next = 0;
-  return () =>
-    `${(((next += 1) * 2654435761) % 2 ** 32).toString(16).padStart(8, '0')}-0000-4000-8000-${next.toString(16).padStart(12, '0')}`;
+  return () => {
+    next += 1;
+    const scattered = ((next * 2654435761) % 2 ** 32).toString(16).padStart(8, '0');
+    return `${scattered}-0000-4000-8000-${next.toString(16).padStart(12, '0')}`;
+  };
 };
 
 interface Table {
