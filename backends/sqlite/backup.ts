@@ -35,9 +35,9 @@ const flush = (path: string): void => {
   }
 };
 
-const check = (copy: Driver.Database): void => {
-  const sound = copy.pragma('quick_check(1)', { simple: true }) === 'ok';
-  if (!sound || inspectSchema(new Connection(copy)) === null) {
+const check = (copy: Connection): void => {
+  const sound = copy.pragma('quick_check(1)') === 'ok';
+  if (!sound || inspectSchema(copy) === null) {
     throw new AppError('store_corrupt', 'The copy did not pass its check and was removed. Run `graph-memory doctor`.');
   }
 };
@@ -52,7 +52,7 @@ export const backupStore = (connection: Connection, target: string): void => {
     const driver = connection.db.constructor as typeof Driver;
     const copy = new driver(path, { readonly: true, fileMustExist: true });
     try {
-      check(copy);
+      check(new Connection(copy));
     } finally {
       copy.close();
     }

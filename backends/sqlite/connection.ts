@@ -7,8 +7,17 @@ export const busyTimeoutMs = 500;
 /** Ten seconds in all. */
 const attempts = 20;
 
-/** Statement texts vary with the filters of a query; past this many the cache begins anew. */
-const cachedStatements = 400;
+/**
+ * Whatever the driver hands out stays here to the end of the process. Under the newest Node 24 the process aborts when one of these is
+ * collected while no script runs (`RemoveEnvironmentCleanupHook`, `env != nullptr`). Statement texts come from closed parts, so there
+ * are only so many; iterators would grow without end, and none is made.
+ */
+const keptAlive: object[] = [];
+
+export const keepAlive = <T extends object>(handle: T): T => {
+  keptAlive.push(handle);
+  return handle;
+};
 
 export type Cell = string | number | Uint8Array | null;
 
@@ -37,18 +46,17 @@ export class Connection {
   readonly #rollback: Driver.Statement<[]>;
 
   constructor(db: Driver.Database) {
-    this.db = db;
-    this.#begin = db.prepare('BEGIN');
-    this.#beginImmediate = db.prepare('BEGIN IMMEDIATE');
-    this.#commit = db.prepare('COMMIT');
-    this.#rollback = db.prepare('ROLLBACK');
+    this.db = keepAlive(db);
+    this.#begin = keepAlive(db.prepare('BEGIN'));
+    this.#beginImmediate = keepAlive(db.prepare('BEGIN IMMEDIATE'));
+    this.#commit = keepAlive(db.prepare('COMMIT'));
+    this.#rollback = keepAlive(db.prepare('ROLLBACK'));
   }
 
   #statement(sql: string): Driver.Statement<Cell[]> {
     const cached = this.#statements.get(sql);
     if (cached !== undefined) return cached;
-    if (this.#statements.size >= cachedStatements) this.#statements.clear();
-    const statement = this.db.prepare<Cell[]>(sql);
+    const statement = keepAlive(this.db.prepare<Cell[]>(sql));
     if (statement.reader) statement.raw(true);
     this.#statements.set(sql, statement);
     return statement;
@@ -63,9 +71,12 @@ export class Connection {
     return this.#statement(sql).get(...params) as Row | undefined;
   }
 
-  /** One row at a time. Until it ends or is left, the connection can do nothing else. */
-  each<Row extends readonly Cell[]>(sql: string, params: readonly Cell[] = []): IterableIterator<Row> {
-    return this.#statement(sql).iterate(...params) as IterableIterator<Row>;
+  /** The value of a setting, or sets it: `name`, `name = value`. */
+  pragma(text: string): Cell | undefined {
+    const statement = this.#statement(`PRAGMA ${text}`);
+    if (statement.reader) return (statement.get() as Cell[] | undefined)?.[0];
+    statement.run();
+    return undefined;
   }
 
   run(sql: string, params: readonly Cell[] = []): Driver.RunResult {

@@ -16,8 +16,8 @@ const integrity = (connection: Connection): Finding => {
 };
 
 const settings = (connection: Connection): Finding[] => {
-  const journal = String(connection.db.pragma('journal_mode', { simple: true }));
-  const level = Number(connection.db.pragma('synchronous', { simple: true }));
+  const journal = String(connection.pragma('journal_mode'));
+  const level = Number(connection.pragma('synchronous'));
   return [
     journal === 'wal'
       ? ok('Journal mode wal')
@@ -30,7 +30,7 @@ const settings = (connection: Connection): Finding[] => {
 
 const size = (connection: Connection): Finding => {
   const [pages, free, pageSize] = ['page_count', 'freelist_count', 'page_size'].map((name) =>
-    Number(connection.db.pragma(name, { simple: true })),
+    Number(connection.pragma(name)),
   );
   return ok(
     `Size ${megabytes((pages ?? 0) * (pageSize ?? 0))}, of which ${megabytes((free ?? 0) * (pageSize ?? 0))} unused`,

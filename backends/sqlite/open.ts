@@ -65,20 +65,20 @@ const connect = (driver: typeof Driver, { path, readOnly }: SqliteSettings): Dri
   }
 };
 
-const configure = (db: Driver.Database, { synchronous }: SqliteSettings): void => {
-  db.pragma('foreign_keys = ON');
-  db.pragma('trusted_schema = OFF');
-  db.pragma('cell_size_check = ON');
-  db.pragma(`synchronous = ${synchronous}`);
+const configure = (connection: Connection, { synchronous }: SqliteSettings): void => {
+  connection.pragma('foreign_keys = ON');
+  connection.pragma('trusted_schema = OFF');
+  connection.pragma('cell_size_check = ON');
+  connection.pragma(`synchronous = ${synchronous}`);
   // No memory map: with it each page would be checked anew at each access, which triples the time of a search,
   // and what is read would count as the memory of the process.
-  db.pragma('mmap_size = 0');
+  connection.pragma('mmap_size = 0');
 };
 
 const prepareSchema = (connection: Connection, readOnly: boolean): void => {
   // Nothing is written, not even the journal mode, before the file is known to be ours or empty.
   inspectSchema(connection);
-  if (!readOnly) connection.db.pragma('journal_mode = WAL');
+  if (!readOnly) connection.pragma('journal_mode = WAL');
   migrate(connection, readOnly);
 };
 
@@ -87,8 +87,8 @@ export const openStore = async (settings: SqliteSettings): Promise<Connection> =
   prepareFile(settings);
   const db = await untilFree(() => connect(driver, settings));
   try {
-    configure(db, settings);
     const connection = new Connection(db);
+    configure(connection, settings);
     await untilFree(() => prepareSchema(connection, settings.readOnly));
     return connection;
   } catch (error) {

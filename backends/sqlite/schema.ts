@@ -15,7 +15,7 @@ const foreign = (): AppError =>
 
 /** Whether the file holds a store of ours already; another program's is refused. Call it in a transaction. */
 const isOurs = (connection: Connection): boolean => {
-  const id = connection.db.pragma('application_id', { simple: true });
+  const id = connection.pragma('application_id');
   if (id === applicationId) return true;
   if (id !== 0 || connection.row('SELECT 1 FROM sqlite_schema LIMIT 1') !== undefined) throw foreign();
   return false;
@@ -59,7 +59,7 @@ const apply = (connection: Connection, migration: Migration): void => {
 };
 
 const create = (connection: Connection): void => {
-  connection.db.pragma(`application_id = ${applicationId}`);
+  connection.pragma(`application_id = ${applicationId}`);
   connection.db.exec(
     'CREATE TABLE schema_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL) STRICT',
   );

@@ -25,8 +25,12 @@ export const forgetVectors = (connection: Connection, memoryPk: number): void =>
 /** Over vector `v` and memory `m`: the plus signs keep the planner from an index, which would be slower than the table in its order. */
 const currentSql = '+v.model = ? AND length(v.vector) = ? AND m.version = v.version';
 
-const scanSql = (filter: string): string => `SELECT m.pk, v.vector
-  FROM memory_vector v CROSS JOIN memory m ON m.pk = v.memory_pk WHERE ${currentSql} AND ${filter}`;
+const scanSql = (filter: string): string => `SELECT m.pk, v.vector, v.pk
+  FROM memory_vector v CROSS JOIN memory m ON m.pk = v.memory_pk
+  WHERE v.pk > ? AND ${currentSql} AND ${filter} ORDER BY v.pk LIMIT ?`;
+
+/** Vectors held in memory at a time. */
+const scannedAtOnce = 2_000;
 
 type Ranked = readonly [pk: number, score: number];
 
@@ -53,10 +57,15 @@ const best = (rows: Iterable<Ranked>, limit: number): readonly Ranked[] => {
 };
 
 const scored = function* (connection: Connection, { model, vector }: VectorQuery, filter: Condition): Iterable<Ranked> {
-  const params = [model, vector.length, ...filter.params];
   const near = cosineTo(vector);
-  for (const [pk, bytes] of connection.each<[number, Uint8Array]>(scanSql(filter.sql), params)) {
-    yield [pk, near(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length))];
+  let after = 0;
+  for (;;) {
+    const params = [after, model, vector.length, ...filter.params, scannedAtOnce];
+    const rows = connection.rows<[pk: number, bytes: Uint8Array, place: number]>(scanSql(filter.sql), params);
+    for (const [pk, bytes] of rows) yield [pk, near(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length))];
+    const last = rows.at(-1);
+    if (rows.length < scannedAtOnce || last === undefined) return;
+    [, , after] = last;
   }
 };
 

@@ -20,13 +20,12 @@ export const listVocabulary = (
   connection: Connection,
   { prefix, minLength, maxLength, limit }: Parameters<GraphStore['vocabulary']>[1],
 ): readonly TermFrequency[] => {
-  const found: TermFrequency[] = [];
-  if (limit < 1) return found;
+  if (limit < 1) return [];
   // SQL counts code points, of which each is one UTF-16 unit or two.
   const params = [prefix, prefix, Math.ceil(minLength / 2), maxLength];
-  for (const [text, frequency] of connection.each<[string, number]>(termsFromSql, params)) {
-    if (text.length < minLength || text.length > maxLength) continue;
-    if (found.push({ text, frequency }) === limit) break;
-  }
-  return found;
+  return connection
+    .rows<[string, number]>(termsFromSql, params)
+    .filter(([text]) => text.length >= minLength && text.length <= maxLength)
+    .slice(0, limit)
+    .map(([text, frequency]) => ({ text, frequency }));
 };

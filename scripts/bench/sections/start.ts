@@ -41,7 +41,7 @@ const memory = async (context: BenchContext, report: Report): Promise<void> => {
   for (let count = 0; count < 200; count += 1) await server.call('recall_memories', { query: question() });
   await show('50k memories, after 200 recall_memories');
   const own = residentMiB(server.pid, 'RssAnon');
-  if (own !== null) report.figure('… of it not the mapped file', own, 'MiB');
+  if (own !== null) report.figure('… of it the process’s own, without files', own, 'MiB');
   await context.stop();
 };
 
