@@ -3,6 +3,7 @@ import type { Memory } from '../domain/memory.ts';
 import type { Relationship } from '../domain/relationship.ts';
 import type { ServiceContext } from './context.ts';
 import { findMemories } from './find-memory.ts';
+import { byStrength } from './relate.ts';
 
 /** A relationship as seen from one of its ends. */
 export interface Connection {
@@ -28,8 +29,6 @@ export interface OpenedMemories {
 /** Relationships of one memory shown with it. */
 const connectionsShown = 50;
 const relationshipsRead = 1_000;
-
-const byStrength = (a: Relationship, b: Relationship): number => b.strength - a.strength || (a.id < b.id ? -1 : 1);
 
 /** Live relationships of each memory with the other end's title. Two round trips, whatever the number of memories. */
 export const connectionsOf = async (

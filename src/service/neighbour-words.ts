@@ -5,6 +5,7 @@ import { contextWords, searchDocument } from '../search/document.ts';
 import type { WriteOperation } from '../storage/batch.ts';
 import type { SearchDocument } from '../storage/search-document.ts';
 import type { ServiceContext } from './context.ts';
+import { byStrength } from './relate.ts';
 
 /** Of a memory with more neighbours than this, the others keep the words they have until the index is made anew. */
 const neighboursRenewed = 100;
@@ -49,9 +50,7 @@ const loadMemories = async (context: ServiceContext, outcome: Outcome, ids: Iter
 };
 
 const byCloseness = (a: Relationship, b: Relationship): number =>
-  Number(a.origin === 'automatic') - Number(b.origin === 'automatic') ||
-  b.strength - a.strength ||
-  (a.id < b.id ? -1 : 1);
+  Number(a.origin === 'automatic') - Number(b.origin === 'automatic') || byStrength(a, b);
 
 const edgesOf = (outcome: Outcome, id: MemoryId): readonly Relationship[] =>
   [...outcome.edges.values()].filter((edge) => isLive(edge) && (edge.from === id || edge.to === id)).sort(byCloseness);

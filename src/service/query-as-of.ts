@@ -2,12 +2,12 @@ import type { MemoryId, Millis } from '../domain/ids.ts';
 import type { JsonObject, Memory } from '../domain/memory.ts';
 import type { Relationship } from '../domain/relationship.ts';
 import { parseQuery } from '../search/query.ts';
-import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
-import type { SortKey } from '../storage/query.ts';
 import { type Basis, memoriesAt, relationshipsAt } from './as-of.ts';
 import type { ServiceContext } from './context.ts';
 import { memoryNotFound } from './find-memory.ts';
+import { pageOfList } from './listed-page.ts';
 import { type Paged, type PageRequest, pageOfRanked, rankedDepth } from './ranked-page.ts';
+import { byStrength } from './relate.ts';
 
 export interface AsOfRequest {
   readonly at: Millis;
@@ -53,21 +53,9 @@ const candidates = async (
       (id) => id,
     );
   }
-  const after = page.cursor === null ? {} : { after: decodeCursor(key, page.cursor) as unknown as SortKey };
-  const rows = await context.store.listMemories(context.scope, {
-    filter: { state: 'any', createdBefore: request.at + 1 },
-    sort: newestFirst,
-    ...after,
-    limit: page.limit + 1,
-  });
-  const shownRows = rows.slice(0, page.limit);
-  const more = rows.length > page.limit;
-  const cursorAfter = (shown: number): string | null => {
-    const last = shownRows[shown - 1];
-    if (!last) return shown === 0 ? page.cursor : null;
-    return more || shown < shownRows.length ? encodeCursor(key, { value: last.createdAt, id: last.id }) : null;
-  };
-  return { items: shownRows.map((memory) => memory.id), more, cursorAfter };
+  const filter = { state: 'any', createdBefore: request.at + 1 } as const;
+  const listed = await pageOfList(context, key, page, { filter, sort: newestFirst });
+  return { ...listed, items: listed.items.map((memory) => memory.id) };
 };
 
 /**
@@ -89,9 +77,7 @@ export const queryAsOf = async (
   const ends = [...new Set(edges.flatMap((edge) => [edge.from, edge.to]))];
   const others = await memoriesAt(context, ends, request.at);
   const there = (id: MemoryId): boolean => others.get(id)?.deletedAt === null;
-  const held = edges
-    .filter((edge) => there(edge.from) && there(edge.to))
-    .sort((a, b) => b.strength - a.strength || (a.id < b.id ? -1 : 1));
+  const held = edges.filter((edge) => there(edge.from) && there(edge.to)).sort(byStrength);
   const items = paged.items.map((id): MemoryAsOf | null => {
     const memory = states.get(id);
     if (!memory || memory.deletedAt !== null) return null;

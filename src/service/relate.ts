@@ -20,6 +20,10 @@ export interface RelationshipStatement {
   readonly validFrom: Millis | null;
 }
 
+/** The strongest first, ties by id: the order in which a memory's relationships are shown and walked. */
+export const byStrength = (a: Relationship, b: Relationship): number =>
+  b.strength - a.strength || (a.id < b.id ? -1 : 1);
+
 /** The two ends as they are stored: a symmetric type has the smaller id first. */
 export const storedEnds = (
   statement: Pick<RelationshipStatement, 'from' | 'to' | 'type'>,

@@ -4,9 +4,9 @@ import { AppError } from '../errors.ts';
 import { candidatesByMeaning, type FusedHits, fuseHits } from '../search/fusion.ts';
 import { type ParsedQuery, parseQuery, parseTerms, type QueryOptions } from '../search/query.ts';
 import { candidatesRanked, rankHits, spreadingFrom } from '../search/ranking.ts';
-import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
-import type { GraphLink, MemoryFilter, SearchHit, Sort, SortKey } from '../storage/query.ts';
+import type { GraphLink, MemoryFilter, SearchHit, Sort } from '../storage/query.ts';
 import type { ServiceContext } from './context.ts';
+import { pageOfList, sortValue } from './listed-page.ts';
 import { type Paged, type PageRequest, pageOfRanked, rankedDepth } from './ranked-page.ts';
 import { type Repair, repairQuery } from './repair-query.ts';
 
@@ -34,32 +34,15 @@ export interface FoundMemories extends Paged<Memory> {
 
 const newestFirst: Sort = { field: 'created_at', direction: 'desc' };
 
-const sortValue = (memory: Memory, { field }: Sort): number | string =>
-  ({
-    created_at: memory.createdAt,
-    updated_at: memory.updatedAt,
-    importance: memory.importance,
-    confidence: memory.confidence,
-    title: memory.title,
-  })[field];
-
 const list = async (context: ServiceContext, request: SearchRequest, page: PageRequest): Promise<FoundMemories> => {
   const { filter } = request;
   const sort = request.sort ?? newestFirst;
   const key = { list: filter, sort } as unknown as JsonObject;
-  const after = page.cursor === null ? {} : { after: decodeCursor(key, page.cursor) as unknown as SortKey };
-  const [rows, total] = await Promise.all([
-    context.store.listMemories(context.scope, { filter, sort, ...after, limit: page.limit + 1 }),
+  const [listed, total] = await Promise.all([
+    pageOfList(context, key, page, { filter, sort }),
     context.store.countMemories(context.scope, filter),
   ]);
-  const items = rows.slice(0, page.limit);
-  const more = rows.length > page.limit;
-  const cursorAfter = (shown: number): string | null => {
-    const last = items[shown - 1];
-    if (!last) return shown === 0 ? page.cursor : null;
-    return more || shown < items.length ? encodeCursor(key, { value: sortValue(last, sort), id: last.id }) : null;
-  };
-  return { items, more, cursorAfter, parsed: null, repairs: [], byMeaning: new Set(), total };
+  return { ...listed, parsed: null, repairs: [], byMeaning: new Set(), total };
 };
 
 const bySort =

@@ -152,6 +152,17 @@ onEveryStore('recall_memories and search_memories', (open) => {
     }
   });
 
+  it('refuses a cursor whose place was changed', async () => {
+    const bench = await open();
+    for (let i = 0; i < 3; i += 1) await bench.store(`topic ${i}`);
+    const [tag] = (cursorIn(await bench.text('search_memories', { limit: 1 })) ?? '').split('.');
+    for (const place of ['{"value":{},"id":"x"}', '7', 'null', '{"value":1}', '{']) {
+      const cursor = `${tag}.${Buffer.from(place).toString('base64url')}`;
+      const refused = bench.call('search_memories', { limit: 1, cursor });
+      await expect(refused, place).rejects.toMatchObject({ code: 'cursor_invalid' });
+    }
+  });
+
   it('keeps to max_tokens, says what was left out, and the cursor goes on behind what was shown', async () => {
     const bench = await open();
     for (let i = 0; i < 20; i += 1)
