@@ -22,7 +22,7 @@ export const listFiles = (folder: string): string[] =>
   readdirSync(resolve(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, resolve(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => !path.includes('node_modules/'))
+    .filter((path) => !path.includes('node_modules/') && !path.startsWith('.ci/out/'))
     .sort();
 
 export const sources = (...folders: string[]): Source[] =>
