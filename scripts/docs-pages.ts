@@ -13,6 +13,9 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   idempotency_mismatch: 'The idempotency key was used for a different request. Take a new key.',
   cycle: 'The relationship would close a circle of a type that allows none. The text names the path.',
   read_only: 'The server was started with MEMORY_READ_ONLY.',
+  forbidden: 'The caller may read this, not change it, or would put it where the caller could not read it.',
+  scope_required:
+    'A call reached the store without the scope of a caller, or with one of another mode. A fault of ours.',
   request_too_large: 'The request or the answer is over a limit. Ask for less at once.',
   deadline_exceeded:
     'The store took longer than MEMORY_DEADLINE_MS. A write may have been kept: read before repeating it.',

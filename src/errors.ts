@@ -25,6 +25,8 @@ export const errorTable = Object.freeze({
   idempotency_mismatch: kind('caller', 409, 1),
   cycle: kind('caller', 409, 1),
   read_only: kind('caller', 403, 1),
+  forbidden: kind('caller', 403, 1),
+  scope_required: kind('maintainer', 500, 70),
   request_too_large: kind('caller', 413, 1),
   deadline_exceeded: kind('caller', 504, 7, true),
   store_busy: kind('caller', 503, 7, true),

@@ -25,7 +25,7 @@ import type {
   VectorSpace,
 } from '../../src/storage/query.ts';
 import type { TextQuery } from '../../src/storage/search-document.ts';
-import type { Backend, Finding, GraphStore } from '../../src/storage/store.ts';
+import type { Backend, Finding, GraphStore, TenantCount } from '../../src/storage/store.ts';
 import { backupStore } from './backup.ts';
 import { listChanges } from './change-log.ts';
 import { type Connection, untilFree } from './connection.ts';
@@ -36,7 +36,7 @@ import { openStore } from './open.ts';
 import { linksAmong, listRelationships } from './relationships.ts';
 import { searchMemories, searchRelationships } from './search.ts';
 import type { SqliteSettings } from './settings.ts';
-import { facetCounts, statistics } from './summaries.ts';
+import { facetCounts, statistics, tenantCounts } from './summaries.ts';
 import { traverse } from './traverse.ts';
 import { countEmbedded, nearestMemories, unembeddedMemories } from './vectors.ts';
 import { listVocabulary, termFrequencies } from './vocabulary.ts';
@@ -183,6 +183,16 @@ export class SqliteStore implements Backend {
 
   async guardRevision(scope: TenantScope, guard: Guard): Promise<number> {
     return guardRevision(this.#for(scope), guard);
+  }
+
+  async tenants(): Promise<readonly TenantCount[]> {
+    return tenantCounts(this.#open);
+  }
+
+  async sealingKey(): Promise<Uint8Array> {
+    const [key] = this.#open.row<[Uint8Array]>('SELECT key FROM sealing_key') ?? [];
+    if (key === undefined) throw new AppError('store_corrupt', 'The store lost its sealing key. Restore a backup.');
+    return key;
   }
 
   async inspect(): Promise<readonly Finding[]> {

@@ -1,4 +1,6 @@
+import type { TenantId } from '../../src/domain/ids.ts';
 import type { Facet, FacetCount, Statistics } from '../../src/storage/query.ts';
+import type { TenantCount } from '../../src/storage/store.ts';
 import type { Connection } from './connection.ts';
 
 type Count = [value: string, count: number];
@@ -48,3 +50,10 @@ export const statistics = (connection: Connection, top: number): Statistics =>
       projects: facetCounts(connection, 'projects', '', top),
     };
   });
+
+export const tenantCounts = (connection: Connection): readonly TenantCount[] =>
+  connection
+    .rows<[TenantId | null, number]>(
+      'SELECT context_tenant_id, count(*) FROM memory GROUP BY context_tenant_id ORDER BY context_tenant_id',
+    )
+    .map(([tenant, memories]) => ({ tenant, memories }));

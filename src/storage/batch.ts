@@ -9,6 +9,9 @@ import type { Vector } from './vector.ts';
  * One logical write: all of it or none. Records arrive finished; a store checks the conditions, keeps them and logs the change.
  *
  * Conditions and what `write` throws when one fails (nothing is then written):
+ * - All: what `write-rules.ts` says, before and after the change, in the same transaction → `not_found` for what the scope may not read,
+ *   `forbidden` for what it may read and not write. Ids are unique in a tenant. `index_memory`, `set_vector` and `count_usage` touch any
+ *   memory of the tenant: they change nothing that a reader is told of the memory itself.
  * - `create_memory`: the id is new → `duplicate` `{entity: 'memory', id}`.
  * - `replace_memory`: the stored version is `expectedVersion` → `version_conflict` `{id, version}`; there is no such memory →
  *   `not_found` `{id}`. The new record's `version` is `expectedVersion + 1`.
@@ -75,7 +78,7 @@ export type WriteOperation =
   | { readonly op: 'expect_revision'; readonly guard: Guard; readonly revision: number }
   /** A line of an imported change log; `seq` is given anew, in the order of the batch. */
   | { readonly op: 'import_change'; readonly change: Change }
-  /** Destroys a trashed memory, its relationships, their changes and its vectors. A live one or an absent one stays as it is. */
+  /** With the scope's right to write it, else nothing happens. Destroys a trashed memory, its relationships, their changes and its vectors. A live one or an absent one stays as it is. */
   | { readonly op: 'purge_memory'; readonly id: MemoryId };
 
 /** `through` is the last memory, in order of id, that was indexed anew for `version`; null when all are. */

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { Backend, Finding, GraphStore } from './store.ts';
+import type { Backend, Finding, GraphStore, TenantCount } from './store.ts';
 
 export interface GuardOptions {
   /** How long one call may take before its caller is answered with `deadline_exceeded`. */
@@ -18,6 +18,8 @@ export interface GuardedStore extends GraphStore {
   open(): Promise<void>;
   close(): Promise<void>;
   inspect(): Promise<readonly Finding[]>;
+  tenants(): Promise<readonly TenantCount[]>;
+  sealingKey(): Promise<Uint8Array>;
   /** Throws `invalid_input` where the store cannot copy itself. */
   backup(path: string): Promise<void>;
 }
@@ -123,6 +125,8 @@ export const guardStore = (backend: Backend, options: GuardOptions): GuardedStor
       return closing;
     },
     inspect: () => runUnbounded('inspect', () => backend.inspect()),
+    tenants: () => run('tenants', () => backend.tenants()),
+    sealingKey: () => run('sealingKey', () => backend.sealingKey()),
     backup: (path) =>
       runUnbounded('backup', async () => {
         if (!backend.backup) {

@@ -1,4 +1,4 @@
-import type { MemoryId } from '../domain/ids.ts';
+import type { MemoryId, TenantId } from '../domain/ids.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { Relationship, RelationshipType } from '../domain/relationship.ts';
 import type { TenantScope } from '../domain/scope.ts';
@@ -28,7 +28,12 @@ import type { TextQuery } from './search-document.ts';
 
 /**
  * Where memories and relationships are kept. Every method takes the caller's scope first and neither shows nor changes anything
- * outside it: what the scope may not see does not exist.
+ * outside it: what the scope may not see does not exist, neither in an answer nor in a count, a score, an order or an error. A read is
+ * decided by `readClauses` of `domain/access.ts`, a write by `write-rules.ts`. Numbers that a ranking uses (memories, lengths, how many
+ * hold a word) are those of what the scope may read.
+ *
+ * A store works in one of two modes, set when it is made. In single-tenant mode every scope must be the whole store; in multi-tenant mode
+ * it must be a caller's. Any other throws `scope_required`. What is kept without a tenant is seen by no caller's scope.
  *
  * Reads see everything that was acknowledged before they began. A write is answered after it was committed at the durability that
  * `capabilities` states. Concurrent calls are allowed, from several processes too.
@@ -112,8 +117,13 @@ export interface GraphStore {
   /** Ids of live memories that begin with `prefix`, ascending. */
   idsByPrefix(scope: TenantScope, prefix: string, limit: number): Promise<readonly MemoryId[]>;
 
+  /**
+   * The log of the tenant, filtered before the cut. Seen are changes of memories that the scope may read now, in whatever state, and of
+   * relationships between two such; never one whose `before` the scope could not have read.
+   */
   changes(scope: TenantScope, query: ChangeQuery): Promise<readonly Change[]>;
 
+  /** A key belongs to the user who used it. */
   idempotencyRecord(scope: TenantScope, key: string): Promise<IdempotencyRecord | null>;
 
   guardRevision(scope: TenantScope, guard: Guard): Promise<number>;
@@ -126,6 +136,11 @@ export interface Finding {
   readonly fix: string | null;
 }
 
+export interface TenantCount {
+  readonly tenant: TenantId | null;
+  readonly memories: number;
+}
+
 /**
  * A store as its folder makes it, naive: no deadlines, no logging, driver errors as they come. `guardStore` adds what is the same for all.
  * Constructing one does no I/O.
@@ -134,10 +149,17 @@ export interface Backend extends GraphStore {
   readonly capabilities: Capabilities;
   /** For people: where the data is, without credentials. */
   readonly location: string;
-  /** Creates or upgrades the schema. Safe when several processes do it at the same moment. */
+  /**
+   * Creates or upgrades the schema, and gives it the shape of the mode that the store was made for: indexes that begin with the tenant
+   * exist in multi-tenant mode alone. Safe when several processes do it at the same moment.
+   */
   open(): Promise<void>;
   /** Waits for nothing; called once, also after a failed `open`. */
   close(): Promise<void>;
+  /** Who has memories here, in whatever state, and how many; ordered by tenant, null (none) first. For an operator: no scope narrows it. */
+  tenants(): Promise<readonly TenantCount[]>;
+  /** 32 bytes made with the store and the same for all who open it; they seal cursors. */
+  sealingKey(): Promise<Uint8Array>;
   /** Our error for a driver's, or null if it is not the driver's. */
   translate(error: unknown): AppError | null;
   /** Read-only checks of integrity, settings and size, on an open store. */

@@ -54,6 +54,8 @@ export const concernsByMember: Readonly<Record<keyof Backend, AtLeastOne>> = {
   location: [lifecycle],
   open: [lifecycle, concurrency],
   close: [lifecycle],
+  tenants: [lifecycle],
+  sealingKey: [lifecycle],
   translate: [lifecycle],
   inspect: [lifecycle],
   backup: [lifecycle],

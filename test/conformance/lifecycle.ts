@@ -38,6 +38,21 @@ const look = async (stage: Stage): Promise<unknown> => [
 ];
 
 export const lifecycle = makeConcern('opening and closing', {
+  'every handle is given the same sealing key, also after the store was opened again': async (stage) => {
+    const key = await stage.store.sealingKey();
+    expect(key).toHaveLength(32);
+    expect(await (await stage.anotherHandle()).sealingKey()).toEqual(key);
+    await stage.reopen();
+    expect(await stage.store.sealingKey()).toEqual(key);
+  },
+
+  'whose memories are there is told with how many, trashed ones counted': async (stage) => {
+    expect(await stage.store.tenants()).toEqual([]);
+    await stage.keep(makeMemory({ id: 1 }), makeMemory({ id: 2 }));
+    await stage.write(trashes(makeMemory({ id: 2 })));
+    expect(await stage.store.tenants()).toEqual([{ tenant: stage.scope.tenant, memories: 2 }]);
+  },
+
   'all of it is there after the store was closed and opened again': async (stage) => {
     await furnish(stage);
     const before = await look(stage);

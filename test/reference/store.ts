@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { MemoryId } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Relationship, RelationshipType } from '../../src/domain/relationship.ts';
@@ -24,7 +25,7 @@ import type {
   VectorSpace,
 } from '../../src/storage/query.ts';
 import type { TextQuery } from '../../src/storage/search-document.ts';
-import type { Backend, Finding, GraphStore } from '../../src/storage/store.ts';
+import type { Backend, Finding, GraphStore, TenantCount } from '../../src/storage/store.ts';
 import { applyBatch } from './apply.ts';
 import { findRelationships, linksAmong, traverseState } from './graph.ts';
 import { filterMemories, listMemories } from './memory-filter.ts';
@@ -54,9 +55,10 @@ const keep = <T>(value: T): T => {
 /** What outlives a handle: several handles on one reservoir see the same data. */
 export interface Reservoir {
   state: State;
+  readonly sealingKey: Uint8Array;
 }
 
-export const makeReservoir = (): Reservoir => ({ state: emptyState });
+export const makeReservoir = (): Reservoir => ({ state: emptyState, sealingKey: randomBytes(32) });
 
 const findChanges = ({ changes }: State, query: ChangeQuery): readonly Change[] => {
   const found = changes
@@ -95,6 +97,20 @@ export class ReferenceStore implements Backend {
 
   translate(): null {
     return null;
+  }
+
+  async tenants(): Promise<readonly TenantCount[]> {
+    const counts = new Map<TenantCount['tenant'], number>();
+    for (const { context } of this.#state.memories.values()) {
+      counts.set(context.tenantId, (counts.get(context.tenantId) ?? 0) + 1);
+    }
+    return [...counts]
+      .map(([tenant, memories]) => ({ tenant, memories }))
+      .sort((a, b) => compareText(a.tenant ?? '', b.tenant ?? ''));
+  }
+
+  async sealingKey(): Promise<Uint8Array> {
+    return this.#reservoir.sealingKey;
   }
 
   async inspect(): Promise<readonly Finding[]> {

@@ -158,6 +158,12 @@ CREATE TABLE guard (
   revision INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- One row, made with the store.
+CREATE TABLE sealing_key (
+  key BLOB NOT NULL
+) STRICT;
+INSERT INTO sealing_key (key) VALUES (randomblob(32));
+
 -- One row, or none before the words were ever indexed anew.
 CREATE TABLE index_state (
   version INTEGER NOT NULL,
