@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import { singleTenantScope } from '../../src/auth/policy.ts';
 import type { WriteOperation } from '../../src/storage/batch.ts';
 import {
   batchOf,
@@ -125,7 +124,7 @@ export const atomicity = makeConcern('all of a batch or none', {
     await furnish(stage);
     const before = await stage.everything();
     const last = (await stage.changes()).at(-1)?.seq;
-    expect(await stage.store.write(singleTenantScope, batchOf([]))).toEqual({ seq: last });
+    expect(await stage.store.write(stage.scope, batchOf([]))).toEqual({ seq: last });
     expect(await stage.everything()).toEqual(before);
   },
 

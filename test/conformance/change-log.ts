@@ -4,6 +4,7 @@ import {
   batchOf,
   creates,
   day,
+  importsRelationship,
   makeDocument,
   makeMemory,
   makeRelationship,
@@ -123,6 +124,7 @@ export const changeLog = makeConcern('the change log', {
 
   'imported lines are numbered anew, in their order': async (stage) => {
     await stage.keep(makeMemory({ id: 1 }), makeMemory({ id: 2 }));
+    await stage.write(importsRelationship(makeRelationship({ id: 5 })));
     const before = makeMemory({ id: 2, title: 'as it was' });
     const lines: readonly Change[] = [
       {

@@ -9,36 +9,59 @@ import type { Committed, WriteOperation } from '../../src/storage/batch.ts';
 import type { Change, MemoryFilter } from '../../src/storage/query.ts';
 import type { Backend } from '../../src/storage/store.ts';
 import { batchOf, creates } from '../support/builders.ts';
-import type { Place, Target } from './target.ts';
+import { asMember, memberScope } from './member.ts';
+import type { Mode, Place, Target } from './target.ts';
 
-/** What one case plays on: an empty place and a handle on it. */
+/**
+ * What one case plays on: an empty place and a handle on it, in one mode. In multi-tenant mode the case is played as one member of one
+ * tenant and need not know: the records it writes are stamped with tenant, creator and visibility, and come back without.
+ */
 export class Stage {
-  readonly scope: TenantScope = singleTenantScope;
+  readonly mode: Mode;
+  readonly scope: TenantScope;
   readonly #place: Place;
   readonly #open = new Set<Backend>();
+  #bare: Backend;
   #store: Backend;
 
-  private constructor(place: Place, store: Backend) {
+  private constructor(mode: Mode, place: Place, bare: Backend) {
+    this.mode = mode;
+    this.scope = mode === 'single' ? singleTenantScope : memberScope;
     this.#place = place;
-    this.#store = store;
+    this.#bare = bare;
+    this.#store = this.#dress(bare);
   }
 
-  static async set(target: Target): Promise<Stage> {
+  static async set(target: Target, mode: Mode = 'single'): Promise<Stage> {
     const place = await target.place();
-    const store = await place.handle();
-    const stage = new Stage(place, store);
-    stage.#open.add(store);
-    await store.open();
+    const bare = await place.handle(mode);
+    const stage = new Stage(mode, place, bare);
+    stage.#open.add(bare);
+    await bare.open();
     return stage;
+  }
+
+  #dress(store: Backend): Backend {
+    return this.mode === 'single' ? store : asMember(store);
   }
 
   get store(): Backend {
     return this.#store;
   }
 
+  /** The store as it is: records go in and out untouched. */
+  get bare(): Backend {
+    return this.#bare;
+  }
+
   /** One more handle on the same data. */
   async anotherHandle(): Promise<Backend> {
-    const store = await this.#place.handle();
+    return this.#dress(await this.bareHandle(this.mode));
+  }
+
+  /** A handle on the same data in a mode of its own, with records as they are. */
+  async bareHandle(mode: Mode): Promise<Backend> {
+    const store = await this.#place.handle(mode);
     this.#open.add(store);
     await store.open();
     return store;
@@ -47,17 +70,22 @@ export class Stage {
   /** Closes every handle and opens the place again, as the next process would. */
   async reopen(): Promise<void> {
     await this.#closeAll();
-    this.#store = await this.anotherHandle();
+    this.#take(await this.bareHandle(this.mode));
   }
 
   /** From now on the case plays on a backup. */
   async moveToBackup(path: string): Promise<void> {
     await this.#closeAll();
-    const store = await this.#place.handleOnBackup?.(path);
+    const store = await this.#place.handleOnBackup?.(path, this.mode);
     if (store === undefined) throw new Error('the place cannot open the backup that the store made');
     this.#open.add(store);
     await store.open();
-    this.#store = store;
+    this.#take(store);
+  }
+
+  #take(store: Backend): void {
+    this.#bare = store;
+    this.#store = this.#dress(store);
   }
 
   async strike(): Promise<void> {

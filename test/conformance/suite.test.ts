@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { concerns } from './coverage.ts';
+import { modes } from './target.ts';
 import { reachableTargets, targets } from './targets.ts';
 
 const caseNames = concerns.flatMap(({ cases }) => cases);
@@ -13,8 +14,10 @@ test('every declared gap names a case', () => {
   expect(named.filter((name) => !caseNames.includes(name))).toEqual([]);
 });
 
-for (const target of await reachableTargets()) {
-  describe(target.name, () => {
-    for (const concern of concerns) concern(target);
-  });
+for (const mode of modes) {
+  for (const target of await reachableTargets(mode)) {
+    describe(`${target.name}, ${mode}-tenant`, () => {
+      for (const concern of concerns) concern(target, mode);
+    });
+  }
 }

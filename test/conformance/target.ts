@@ -1,11 +1,15 @@
 import type { Backend } from '../../src/storage/store.ts';
 
+export const modes = ['single', 'multi'] as const;
+/** Single-tenant or multi-tenant. */
+export type Mode = (typeof modes)[number];
+
 /** Somewhere to keep data, empty at first, which may be opened more than once. */
 export interface Place {
-  /** A handle of its own, not yet opened. */
-  handle(): Promise<Backend>;
+  /** A handle of its own in this mode, not yet opened. Without one: in single-tenant mode. */
+  handle(mode?: Mode): Promise<Backend>;
   /** A handle on a backup of it. Only where stores make backups. */
-  handleOnBackup?(path: string): Promise<Backend>;
+  handleOnBackup?(path: string, mode?: Mode): Promise<Backend>;
   /** Called when all handles are closed. */
   destroy(): Promise<void>;
 }
@@ -18,6 +22,8 @@ export interface Gap {
 
 export interface Target {
   readonly name: string;
+  /** The modes that its store works in. */
+  readonly modes: readonly Mode[];
   readonly gaps: readonly Gap[];
   /** Why it cannot be tested here, or null if it can. */
   unreachable(): Promise<string | null>;

@@ -4,20 +4,25 @@ import { join } from 'node:path';
 import { createBackend } from '../../backends/index.ts';
 import type { Backend } from '../../src/storage/store.ts';
 import { makeReservoir, ReferenceStore } from '../reference/store.ts';
-import type { Target } from './target.ts';
+import { type Mode, modes, type Target } from './target.ts';
 
 const reference: Target = {
   name: 'reference',
+  modes,
   gaps: [],
   unreachable: async () => null,
   place: async () => {
     const reservoir = makeReservoir();
-    return { handle: async () => new ReferenceStore(reservoir), destroy: async () => {} };
+    return {
+      handle: async (mode) => new ReferenceStore(reservoir, { multiTenant: mode === 'multi' }),
+      destroy: async () => {},
+    };
   },
 };
 
 const sqlite: Target = {
   name: 'sqlite',
+  modes: ['single'],
   gaps: [],
   unreachable: async () => null,
   place: async () => {
@@ -37,13 +42,13 @@ export const targets: readonly Target[] = [reference, sqlite];
 
 const required = new Set((process.env.REQUIRE_BACKENDS ?? '').split(',').filter((name) => name !== ''));
 
-/** The targets that can be tested here. One that cannot is printed, or is an error where `REQUIRE_BACKENDS` names it. */
-export const reachableTargets = async (): Promise<readonly Target[]> => {
+/** The targets that can be tested here in this mode. One that cannot is printed, or is an error where `REQUIRE_BACKENDS` names it. */
+export const reachableTargets = async (mode: Mode = 'single'): Promise<readonly Target[]> => {
   const reachable: Target[] = [];
   for (const name of required) {
     if (!targets.some((target) => target.name === name)) throw new Error(`REQUIRE_BACKENDS names no target: ${name}`);
   }
-  for (const target of targets) {
+  for (const target of targets.filter((each) => each.modes.includes(mode))) {
     const reason = await target.unreachable();
     if (reason === null) reachable.push(target);
     else if (required.has(target.name)) throw new Error(`${target.name} is required, but ${reason}`);

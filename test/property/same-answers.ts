@@ -59,7 +59,7 @@ export const expectSameReasons = async (
   store: GraphStore,
 ): Promise<void> => {
   const { query, types, limit } = question;
-  const all = reference.rankedRelationships(query, types);
+  const all = reference.rankedRelationships(scope, query, types);
   const expected = all.slice(0, limit);
   const actual = await store.searchRelationships(scope, query, types, limit);
   const twins = actual.map(({ id }) => all.find(({ relationship }) => relationship.id === id));

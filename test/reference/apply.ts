@@ -1,12 +1,15 @@
+import { mayWrite } from '../../src/domain/access.ts';
 import type { MemoryId, Millis } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
+import type { TenantScope } from '../../src/domain/scope.ts';
 import { AppError } from '../../src/errors.ts';
 import type { ChangeNote, WriteBatch, WriteOperation } from '../../src/storage/batch.ts';
 import type { Change } from '../../src/storage/query.ts';
 import type { SearchDocument } from '../../src/storage/search-document.ts';
+import { checkCreated, checkLinked, checkRelinked, checkReplaced, type Ends } from '../../src/storage/write-rules.ts';
 import type { Draft, State } from './state.ts';
-import { draftOf, isLiveId, isLiveMemory, isLiveRelationship } from './state.ts';
+import { draftOf, isLiveId, isLiveMemory, isLiveRelationship, ownKey } from './state.ts';
 
 type Operation<Op extends WriteOperation['op']> = Extract<WriteOperation, { readonly op: Op }>;
 type Unnumbered = Change extends infer Each ? (Each extends Change ? Omit<Each, 'seq'> : never) : never;
@@ -37,11 +40,18 @@ const logMemory = (draft: Draft, batch: WriteBatch, memory: Memory, note: Change
   });
 };
 
+/** Whoever writes, and what the writes of one batch share. */
+interface Writer {
+  readonly scope: TenantScope;
+  readonly batch: WriteBatch;
+}
+
 const createMemory = (
   draft: Draft,
-  batch: WriteBatch,
+  { scope, batch }: Writer,
   { memory, document, note }: Operation<'create_memory'>,
 ): void => {
+  checkCreated(scope, memory);
   if (draft.memories.has(memory.id)) {
     throw new AppError('duplicate', 'A memory with this id is there already.', {
       details: { entity: 'memory', id: memory.id },
@@ -51,19 +61,19 @@ const createMemory = (
   if (note !== null) logMemory(draft, batch, memory, note, null);
 };
 
-const expectVersion = (before: Memory | Relationship | undefined, id: string, expectedVersion: number): void => {
-  if (before === undefined) throw new AppError('not_found', 'There is no such record.', { details: { id } });
-  if (before.version !== expectedVersion) {
-    throw new AppError('version_conflict', 'Somebody changed the record.', {
-      details: { id, version: before.version },
-    });
+const expectVersion = (before: Memory | Relationship | undefined, expectedVersion: number): void => {
+  if (before !== undefined && before.version !== expectedVersion) {
+    const { id, version } = before;
+    throw new AppError('version_conflict', 'Somebody changed the record.', { details: { id, version } });
   }
 };
 
-const replaceMemory = (draft: Draft, batch: WriteBatch, operation: Operation<'replace_memory'>): void => {
+/** Right comes before version: who may not write learns no version. */
+const replaceMemory = (draft: Draft, { scope, batch }: Writer, operation: Operation<'replace_memory'>): void => {
   const { memory, document, note } = operation;
   const before = draft.memories.get(memory.id);
-  expectVersion(before, memory.id, operation.expectedVersion);
+  checkReplaced(scope, before, memory);
+  expectVersion(before, operation.expectedVersion);
   keepMemory(draft, memory, document);
   logMemory(draft, batch, memory, note, before ?? null);
 };
@@ -95,14 +105,20 @@ const logRelationship = (
   log(draft, { entity: 'relationship', id, before, version, kind, reason, at: batch.at, by: batch.by });
 };
 
-const createRelationship = (draft: Draft, batch: WriteBatch, operation: Operation<'create_relationship'>): void => {
+/** The two ends as far as they can be joined: an imported relationship may end in the trash. */
+const endsOf = (draft: Draft, { from, to }: Relationship, trashToo: boolean): Ends => {
+  const end = (id: MemoryId): Memory | undefined =>
+    trashToo || isLiveId(draft, id) ? draft.memories.get(id) : undefined;
+  return { from: end(from), to: end(to) };
+};
+
+const createRelationship = (
+  draft: Draft,
+  { scope, batch }: Writer,
+  operation: Operation<'create_relationship'>,
+): void => {
   const { relationship, words, note, imported } = operation;
-  const missing = [relationship.from, relationship.to].find((end) =>
-    imported === true ? !draft.memories.has(end) : !isLiveId(draft, end),
-  );
-  if (missing !== undefined) {
-    throw new AppError('not_found', 'One end of the relationship is not there.', { details: { id: missing } });
-  }
+  checkLinked(scope, relationship, endsOf(draft, relationship, imported === true));
   if (draft.relationships.has(relationship.id)) {
     throw new AppError('duplicate', 'A relationship with this id is there already.', {
       details: { entity: 'relationship', id: relationship.id },
@@ -112,10 +128,15 @@ const createRelationship = (draft: Draft, batch: WriteBatch, operation: Operatio
   if (note !== null) logRelationship(draft, batch, relationship, note, null);
 };
 
-const replaceRelationship = (draft: Draft, batch: WriteBatch, operation: Operation<'replace_relationship'>): void => {
+const replaceRelationship = (
+  draft: Draft,
+  { scope, batch }: Writer,
+  operation: Operation<'replace_relationship'>,
+): void => {
   const { relationship, words, note } = operation;
   const before = draft.relationships.get(relationship.id);
-  expectVersion(before, relationship.id, operation.expectedVersion);
+  checkRelinked(scope, before, relationship, endsOf(draft, before ?? relationship, true));
+  expectVersion(before, operation.expectedVersion);
   keepRelationship(draft, relationship, words);
   logRelationship(draft, batch, relationship, note, before ?? null);
 };
@@ -138,11 +159,12 @@ const setVector = (draft: Draft, { id, version, model, vector }: Operation<'set_
   draft.vectors.set(id, [...others, { model, version, vector }]);
 };
 
-const rememberKey = (draft: Draft, { key, record }: Operation<'remember_key'>): void => {
-  if (draft.keys.has(key)) {
+const rememberKey = (draft: Draft, scope: TenantScope, { key, record }: Operation<'remember_key'>): void => {
+  const own = ownKey(scope, key);
+  if (draft.keys.has(own)) {
     throw new AppError('duplicate', 'This key was used before.', { details: { entity: 'idempotency_key' } });
   }
-  draft.keys.set(key, record);
+  draft.keys.set(own, record);
 };
 
 const expectRevision = (draft: Draft, { guard, revision }: Operation<'expect_revision'>): void => {
@@ -152,8 +174,9 @@ const expectRevision = (draft: Draft, { guard, revision }: Operation<'expect_rev
   draft.guards.set(guard, revision + 1);
 };
 
-const purgeMemory = (draft: Draft, id: MemoryId): void => {
-  if (!draft.memories.has(id) || isLiveId(draft, id)) return;
+const purgeMemory = (draft: Draft, scope: TenantScope, id: MemoryId): void => {
+  const memory = draft.memories.get(id);
+  if (memory === undefined || isLiveMemory(memory) || !mayWrite(scope, memory)) return;
   const gone = new Set<string>([id]);
   draft.memories.delete(id);
   draft.vectors.delete(id);
@@ -166,16 +189,16 @@ const purgeMemory = (draft: Draft, id: MemoryId): void => {
   draft.changes = draft.changes.filter((change) => !gone.has(change.id));
 };
 
-const applyOne = (draft: Draft, batch: WriteBatch, operation: WriteOperation): void => {
+const applyOne = (draft: Draft, writer: Writer, operation: WriteOperation): void => {
   switch (operation.op) {
     case 'create_memory':
-      return createMemory(draft, batch, operation);
+      return createMemory(draft, writer, operation);
     case 'replace_memory':
-      return replaceMemory(draft, batch, operation);
+      return replaceMemory(draft, writer, operation);
     case 'create_relationship':
-      return createRelationship(draft, batch, operation);
+      return createRelationship(draft, writer, operation);
     case 'replace_relationship':
-      return replaceRelationship(draft, batch, operation);
+      return replaceRelationship(draft, writer, operation);
     case 'index_memory':
       return indexMemory(draft, operation);
     case 'set_vector':
@@ -186,19 +209,19 @@ const applyOne = (draft: Draft, batch: WriteBatch, operation: WriteOperation): v
     case 'count_usage':
       return countUsage(draft, operation.ids, operation.at);
     case 'remember_key':
-      return rememberKey(draft, operation);
+      return rememberKey(draft, writer.scope, operation);
     case 'expect_revision':
       return expectRevision(draft, operation);
     case 'import_change':
       return log(draft, operation.change);
     case 'purge_memory':
-      return purgeMemory(draft, operation.id);
+      return purgeMemory(draft, writer.scope, operation.id);
   }
 };
 
-/** The state after the batch; `state` stays what it was, also when a condition fails. Each operation sees the ones before it. */
-export const applyBatch = (state: State, batch: WriteBatch): State => {
+/** The state of the scope's tenant after the batch; `state` stays what it was, also when a condition fails. Each operation sees the ones before it. */
+export const applyBatch = (state: State, scope: TenantScope, batch: WriteBatch): State => {
   const draft = draftOf(state);
-  for (const operation of batch.operations) applyOne(draft, batch, operation);
+  for (const operation of batch.operations) applyOne(draft, { scope, batch }, operation);
   return draft;
 };

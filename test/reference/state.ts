@@ -1,6 +1,7 @@
 import type { MemoryId, Millis, RelationshipId } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
+import type { TenantScope } from '../../src/domain/scope.ts';
 import type { Guard, IdempotencyRecord, IndexState } from '../../src/storage/batch.ts';
 import type { Change, MemoryState, RelationshipState } from '../../src/storage/query.ts';
 import type { SearchDocument } from '../../src/storage/search-document.ts';
@@ -13,7 +14,7 @@ export interface KeptVector {
   readonly vector: Vector;
 }
 
-/** All that was committed, at one moment. Nothing in it is ever changed; a write makes another one. */
+/** All that was committed in one tenant, or in single-tenant mode, at one moment. Nothing in it is ever changed; a write makes another one. */
 export interface State {
   readonly memories: ReadonlyMap<MemoryId, Memory>;
   /** Of live memories only. */
@@ -25,6 +26,7 @@ export interface State {
   /** Kept apart from `changes`, so that a purge gives no number and no time back. */
   readonly lastSeq: number;
   readonly lastAt: Millis;
+  /** By `ownKey`. */
   readonly keys: ReadonlyMap<string, IdempotencyRecord>;
   readonly guards: ReadonlyMap<Guard, number>;
   readonly indexState: IndexState;
@@ -44,6 +46,10 @@ export const emptyState: State = {
   indexState: { version: 0, through: null },
   vectors: new Map(),
 };
+
+/** An idempotency key together with the user it belongs to. */
+export const ownKey = (scope: TenantScope, key: string): string =>
+  JSON.stringify([scope.tenant === null ? null : scope.user, key]);
 
 /** A state in the making, on copies that nobody else holds. */
 export interface Draft {

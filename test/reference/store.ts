@@ -3,6 +3,7 @@ import type { MemoryId } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Relationship, RelationshipType } from '../../src/domain/relationship.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
+import { AppError } from '../../src/errors.ts';
 import type { Committed, Guard, IdempotencyRecord, IndexState, WriteBatch } from '../../src/storage/batch.ts';
 import type { Capabilities } from '../../src/storage/capabilities.ts';
 import type {
@@ -33,9 +34,10 @@ import { compareText } from './order.ts';
 import type { RankedRelationship } from './search.ts';
 import { rankRelationships, searchState } from './search.ts';
 import type { State } from './state.ts';
-import { emptyState, hasMemoryState, isLiveMemory } from './state.ts';
+import { emptyState, hasMemoryState, isLiveMemory, ownKey } from './state.ts';
 import { gatherStatistics, tallyFacet } from './tally.ts';
 import { countEmbedded, nearestMemories, unembeddedMemories } from './vectors.ts';
+import { visibleState } from './visible.ts';
 import { listVocabulary, termFrequencies } from './words.ts';
 
 const deepFreeze = (value: unknown): void => {
@@ -54,11 +56,12 @@ const keep = <T>(value: T): T => {
 
 /** What outlives a handle: several handles on one reservoir see the same data. */
 export interface Reservoir {
-  state: State;
+  /** One state for each tenant, and one, under null, for all that is kept in single-tenant mode. */
+  readonly states: Map<TenantScope['tenant'], State>;
   readonly sealingKey: Uint8Array;
 }
 
-export const makeReservoir = (): Reservoir => ({ state: emptyState, sealingKey: randomBytes(32) });
+export const makeReservoir = (): Reservoir => ({ states: new Map(), sealingKey: randomBytes(32) });
 
 const findChanges = ({ changes }: State, query: ChangeQuery): readonly Change[] => {
   const found = changes
@@ -72,19 +75,36 @@ const findChanges = ({ changes }: State, query: ChangeQuery): readonly Change[] 
 
 /**
  * The contract written out plainly, in memory, for the tests to hold real stores against. It is slow and it is right:
- * every answer is worked out anew from one immutable state.
+ * every answer is worked out anew from one immutable state, of which a caller's scope leaves the part that `visibleState` gives.
  */
 export class ReferenceStore implements Backend {
   readonly capabilities: Capabilities = { durability: 'none', onlineBackup: false };
   readonly location = 'memory of the test';
   readonly #reservoir: Reservoir;
+  readonly #multiTenant: boolean;
 
-  constructor(reservoir: Reservoir = makeReservoir()) {
+  constructor(reservoir: Reservoir = makeReservoir(), { multiTenant = false } = {}) {
     this.#reservoir = reservoir;
+    this.#multiTenant = multiTenant;
   }
 
-  get #state(): State {
-    return this.#reservoir.state;
+  /** Of the scope's tenant, all of it. */
+  #whole({ tenant }: TenantScope): State {
+    if ((tenant === null) === this.#multiTenant) {
+      throw new AppError(
+        'scope_required',
+        `This scope is not one of ${this.#multiTenant ? 'multi' : 'single'}-tenant mode.`,
+      );
+    }
+    return this.#reservoir.states.get(tenant) ?? emptyState;
+  }
+
+  #visible(scope: TenantScope): State {
+    return visibleState(this.#whole(scope), scope);
+  }
+
+  get #everyMemory(): readonly Memory[] {
+    return [...this.#reservoir.states.values()].flatMap(({ memories }) => [...memories.values()]);
   }
 
   async open(): Promise<void> {
@@ -101,7 +121,7 @@ export class ReferenceStore implements Backend {
 
   async tenants(): Promise<readonly TenantCount[]> {
     const counts = new Map<TenantCount['tenant'], number>();
-    for (const { context } of this.#state.memories.values()) {
+    for (const { context } of this.#everyMemory) {
       counts.set(context.tenantId, (counts.get(context.tenantId) ?? 0) + 1);
     }
     return [...counts]
@@ -114,124 +134,130 @@ export class ReferenceStore implements Backend {
   }
 
   async inspect(): Promise<readonly Finding[]> {
-    return [{ severity: 'ok', what: `${this.#state.memories.size} memories`, fix: null }];
+    return [{ severity: 'ok', what: `${this.#everyMemory.length} memories`, fix: null }];
   }
 
-  async write(_scope: TenantScope, batch: WriteBatch): Promise<Committed> {
-    this.#reservoir.state = applyBatch(this.#state, keep(batch));
-    return { seq: this.#state.lastSeq };
+  async write(scope: TenantScope, batch: WriteBatch): Promise<Committed> {
+    const state = applyBatch(this.#whole(scope), scope, keep(batch));
+    this.#reservoir.states.set(scope.tenant, state);
+    return { seq: state.lastSeq };
   }
 
-  async memories(_scope: TenantScope, ids: readonly MemoryId[], state: MemoryState): Promise<readonly Memory[]> {
+  async memories(scope: TenantScope, ids: readonly MemoryId[], state: MemoryState): Promise<readonly Memory[]> {
+    const { memories } = this.#visible(scope);
     return keep(
       [...new Set(ids)].flatMap((id) => {
-        const memory = this.#state.memories.get(id);
+        const memory = memories.get(id);
         return memory && hasMemoryState(memory, state) ? [memory] : [];
       }),
     );
   }
 
-  async listMemories(_scope: TenantScope, listing: MemoryListing): Promise<readonly Memory[]> {
-    return keep(listMemories(this.#state, listing));
+  async listMemories(scope: TenantScope, listing: MemoryListing): Promise<readonly Memory[]> {
+    return keep(listMemories(this.#visible(scope), listing));
   }
 
-  async countMemories(_scope: TenantScope, filter: MemoryFilter): Promise<number> {
-    return filterMemories(this.#state, filter).length;
+  async countMemories(scope: TenantScope, filter: MemoryFilter): Promise<number> {
+    return filterMemories(this.#visible(scope), filter).length;
   }
 
   async search(
-    _scope: TenantScope,
+    scope: TenantScope,
     query: TextQuery,
     filter: MemoryFilter,
     limit: number,
   ): Promise<readonly SearchHit[]> {
-    return keep(searchState(this.#state, query, filter, limit));
+    return keep(searchState(this.#visible(scope), query, filter, limit));
   }
 
   async searchRelationships(
-    _scope: TenantScope,
+    scope: TenantScope,
     query: TextQuery,
     types: readonly RelationshipType[] | null,
     limit: number,
   ): Promise<readonly Relationship[]> {
-    const ranked = rankRelationships(this.#state, query, types).slice(0, limit);
+    const ranked = rankRelationships(this.#visible(scope), query, types).slice(0, limit);
     return keep(ranked.map(({ relationship }) => relationship));
   }
 
   /** With the scores that decide the order of `searchRelationships`, for tests to weigh another store's order by. */
-  rankedRelationships(query: TextQuery, types: readonly RelationshipType[] | null): readonly RankedRelationship[] {
-    return keep(rankRelationships(this.#state, query, types));
+  rankedRelationships(
+    scope: TenantScope,
+    query: TextQuery,
+    types: readonly RelationshipType[] | null,
+  ): readonly RankedRelationship[] {
+    return keep(rankRelationships(this.#visible(scope), query, types));
   }
 
   async nearest(
-    _scope: TenantScope,
+    scope: TenantScope,
     query: VectorQuery,
     filter: MemoryFilter,
     limit: number,
   ): Promise<readonly SearchHit[]> {
-    return keep(nearestMemories(this.#state, query, filter, limit));
+    return keep(nearestMemories(this.#visible(scope), query, filter, limit));
   }
 
-  async unembedded(_scope: TenantScope, listing: UnembeddedListing): Promise<readonly Memory[]> {
-    return keep(unembeddedMemories(this.#state, listing));
+  async unembedded(scope: TenantScope, listing: UnembeddedListing): Promise<readonly Memory[]> {
+    return keep(unembeddedMemories(this.#visible(scope), listing));
   }
 
-  async countEmbedded(_scope: TenantScope, space: VectorSpace): Promise<number> {
-    return countEmbedded(this.#state, space);
+  async countEmbedded(scope: TenantScope, space: VectorSpace): Promise<number> {
+    return countEmbedded(this.#visible(scope), space);
   }
 
-  async termFrequencies(_scope: TenantScope, terms: readonly string[]): Promise<readonly TermFrequency[]> {
-    return termFrequencies(this.#state, terms);
+  async termFrequencies(scope: TenantScope, terms: readonly string[]): Promise<readonly TermFrequency[]> {
+    return termFrequencies(this.#visible(scope), terms);
   }
 
   async vocabulary(
-    _scope: TenantScope,
+    scope: TenantScope,
     range: Parameters<GraphStore['vocabulary']>[1],
   ): Promise<readonly TermFrequency[]> {
-    return listVocabulary(this.#state, range);
+    return listVocabulary(this.#visible(scope), range);
   }
 
-  async indexState(): Promise<IndexState> {
-    return this.#state.indexState;
+  async indexState(scope: TenantScope): Promise<IndexState> {
+    return this.#visible(scope).indexState;
   }
 
-  async linksAmong(_scope: TenantScope, ids: readonly MemoryId[]): Promise<readonly GraphLink[]> {
-    return linksAmong(this.#state, ids);
+  async linksAmong(scope: TenantScope, ids: readonly MemoryId[]): Promise<readonly GraphLink[]> {
+    return linksAmong(this.#visible(scope), ids);
   }
 
-  async relationships(_scope: TenantScope, query: RelationshipQuery): Promise<readonly Relationship[]> {
-    return keep(findRelationships(this.#state, query));
+  async relationships(scope: TenantScope, query: RelationshipQuery): Promise<readonly Relationship[]> {
+    return keep(findRelationships(this.#visible(scope), query));
   }
 
-  async traverse(_scope: TenantScope, request: TraversalRequest): Promise<Traversal> {
-    return keep(traverseState(this.#state, request));
+  async traverse(scope: TenantScope, request: TraversalRequest): Promise<Traversal> {
+    return keep(traverseState(this.#visible(scope), request));
   }
 
-  async statistics(_scope: TenantScope, top: number): Promise<Statistics> {
-    return keep(gatherStatistics(this.#state, top));
+  async statistics(scope: TenantScope, top: number): Promise<Statistics> {
+    return keep(gatherStatistics(this.#visible(scope), top));
   }
 
-  async facet(_scope: TenantScope, facet: Facet, prefix: string, limit: number): Promise<readonly FacetCount[]> {
-    return keep(tallyFacet(this.#state, facet, prefix, limit));
+  async facet(scope: TenantScope, facet: Facet, prefix: string, limit: number): Promise<readonly FacetCount[]> {
+    return keep(tallyFacet(this.#visible(scope), facet, prefix, limit));
   }
 
-  async idsByPrefix(_scope: TenantScope, prefix: string, limit: number): Promise<readonly MemoryId[]> {
-    const live = [...this.#state.memories.values()].filter(isLiveMemory).map(({ id }) => id);
+  async idsByPrefix(scope: TenantScope, prefix: string, limit: number): Promise<readonly MemoryId[]> {
+    const live = [...this.#visible(scope).memories.values()].filter(isLiveMemory).map(({ id }) => id);
     return live
       .filter((id) => id.startsWith(prefix))
       .sort(compareText)
       .slice(0, limit);
   }
 
-  async changes(_scope: TenantScope, query: ChangeQuery): Promise<readonly Change[]> {
-    return keep(findChanges(this.#state, query));
+  async changes(scope: TenantScope, query: ChangeQuery): Promise<readonly Change[]> {
+    return keep(findChanges(this.#visible(scope), query));
   }
 
-  async idempotencyRecord(_scope: TenantScope, key: string): Promise<IdempotencyRecord | null> {
-    return keep(this.#state.keys.get(key) ?? null);
+  async idempotencyRecord(scope: TenantScope, key: string): Promise<IdempotencyRecord | null> {
+    return keep(this.#visible(scope).keys.get(ownKey(scope, key)) ?? null);
   }
 
-  async guardRevision(_scope: TenantScope, guard: Guard): Promise<number> {
-    return this.#state.guards.get(guard) ?? 0;
+  async guardRevision(scope: TenantScope, guard: Guard): Promise<number> {
+    return this.#visible(scope).guards.get(guard) ?? 0;
   }
 }
