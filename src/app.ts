@@ -144,6 +144,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
   const embeddings = lazyEmbeddings(config, openStore, now);
   const contextFor = async (session?: string): Promise<ServiceContext> => ({
     scope: singleTenantScope,
+    upkeepScope: singleTenantScope,
     store: await openStore(),
     settings: { allowCycles: config.allowCycles, readOnly: config.readOnly, ranking: defaultRanking },
     trail: config.autoLinks && session !== undefined ? trails(session) : noTrail,

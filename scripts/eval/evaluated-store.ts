@@ -72,6 +72,7 @@ const contextOf = (store: GuardedStore): ServiceContext => {
   const random = seeded(7);
   return {
     scope: singleTenantScope,
+    upkeepScope: singleTenantScope,
     store,
     settings: { allowCycles: false, readOnly: false, ranking: defaultRanking },
     noteUse: () => undefined,

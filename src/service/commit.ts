@@ -3,6 +3,7 @@ import { AppError, isAppError } from '../errors.ts';
 import type { Committed, WriteOperation } from '../storage/batch.ts';
 import type { ServiceContext } from './context.ts';
 import { withNeighbourWords } from './neighbour-words.ts';
+import { writerOf } from './writer.ts';
 
 /** A store names what is in the way; what to do about it is said here, the same for every store. */
 const explained = (error: unknown): unknown => {
@@ -14,15 +15,26 @@ const explained = (error: unknown): unknown => {
   );
 };
 
-/** The one way from a use case to the store: all of the operations, or none, and the index kept in step. */
+/** Every next version says who made it. */
+const signed = (operation: WriteOperation, by: string | null): WriteOperation => {
+  if (operation.op === 'replace_memory') return { ...operation, memory: { ...operation.memory, updatedBy: by } };
+  if (operation.op !== 'replace_relationship') return operation;
+  return { ...operation, relationship: { ...operation.relationship, updatedBy: by } };
+};
+
+/** The one way from a use case to the store: all of the operations, or none, signed by the caller, and the index kept in step. */
 export const commit = async (
   context: ServiceContext,
   operations: readonly WriteOperation[],
   at: Millis,
 ): Promise<Committed> => {
-  const complete = await withNeighbourWords(context, operations);
+  const by = writerOf(context);
+  const complete = await withNeighbourWords(
+    context,
+    operations.map((operation) => signed(operation, by)),
+  );
   try {
-    return await context.store.write(context.scope, { operations: complete, at, by: null });
+    return await context.store.write(context.scope, { operations: complete, at, by });
   } catch (error) {
     throw explained(error);
   }

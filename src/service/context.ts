@@ -20,6 +20,11 @@ export interface QueryMeaning extends VectorQuery {
 /** Everything a use case needs, bound to one caller. Made by `app.ts` for each request. */
 export interface ServiceContext {
   readonly scope: TenantScope;
+  /**
+   * The server's own, for keeping the index of the caller's tenant true over memories that the caller does not see; the same as `scope` in
+   * single-tenant mode. No answer is made with it.
+   */
+  readonly upkeepScope: TenantScope;
   readonly store: GraphStore;
   readonly settings: ServiceSettings;
   /** Counts what an answer brought up; off the answer's path, and not at all in a read-only server. */

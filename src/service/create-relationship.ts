@@ -6,6 +6,7 @@ import { guardAgainstCycle } from './cycles.ts';
 import { findMemories, memoryNotFound } from './find-memory.ts';
 import { createsRelationship, replacesRelationship } from './operations.ts';
 import { newRelationship, type RelationshipStatement, reinforced } from './relate.ts';
+import { requireLinkRight } from './write-right.ts';
 
 export interface StatedRelationship {
   readonly id: RelationshipId;
@@ -55,7 +56,7 @@ const state = async (context: ServiceContext, statement: RelationshipStatement):
 
 /**
  * Joins two live memories, or adds evidence to the live relationship of that type that joins them already.
- * Throws `not_found`, `invalid_input`, and `cycle` naming the path.
+ * Throws `not_found`, `invalid_input`, `forbidden`, and `cycle` naming the path.
  */
 export const createRelationship = async (
   context: ServiceContext,
@@ -68,6 +69,7 @@ export const createRelationship = async (
   if (from.id === to.id) {
     throw new AppError('invalid_input', 'A memory cannot be related to itself; give two different ids.');
   }
+  requireLinkRight(context, stated.type, from, to);
   const statement = { ...stated, from: from.id, to: to.id };
   for (let round = 0; round < attempts; round += 1) {
     const done = await state(context, statement);

@@ -7,6 +7,7 @@ import {
   type RelationshipType,
 } from '../domain/relationship.ts';
 import { newRelationshipId, type ServiceContext } from './context.ts';
+import { writerOf } from './writer.ts';
 
 /** What a caller says of a relationship; null leaves the default, or on a second telling what is stored. */
 export interface RelationshipStatement {
@@ -61,7 +62,7 @@ export const newRelationship = (
   updatedBy: null,
   origin: 'stated',
   tenantId: context.scope.tenant,
-  createdBy: null,
+  createdBy: writerOf(context),
   extra: null,
 });
 

@@ -7,6 +7,7 @@ import type { ServiceContext } from './context.ts';
 import { findMemory } from './find-memory.ts';
 import { replacesMemory } from './operations.ts';
 import { memoryRecord } from './record.ts';
+import { requireWriteRight } from './write-right.ts';
 
 /** Without `expectedVersion`, how often a change is laid anew over what somebody else wrote meanwhile. */
 const attempts = 20;
@@ -19,10 +20,16 @@ const versionConflict = (current: Memory, expected: number): AppError =>
     { details: { current: memoryRecord(current) } },
   );
 
+export interface Revised {
+  readonly memory: Memory;
+  /** False if there was nothing to change: no version was added. */
+  readonly changed: boolean;
+}
+
 /**
  * Makes the next version of a live memory. `change` gets the stored record and returns the new one, or null if there is nothing to change;
  * it may run again when somebody else writes in between. `version` and `updatedAt` are set here, and time never runs backwards.
- * Throws `not_found`, and `version_conflict` with `{current}` in its details.
+ * Throws `not_found`, `forbidden`, and `version_conflict` with `{current}` in its details.
  */
 export const reviseMemory = async (
   context: ServiceContext,
@@ -30,9 +37,10 @@ export const reviseMemory = async (
   expectedVersion: number | null,
   note: ChangeNote,
   change: (current: Memory, at: Millis) => Memory | null,
-): Promise<{ readonly memory: Memory; readonly changed: boolean }> => {
+): Promise<Revised> => {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const current = await findMemory(context, id);
+    requireWriteRight(context, current);
     if (expectedVersion !== null && current.version !== expectedVersion)
       throw versionConflict(current, expectedVersion);
     const at = Math.max(context.now(), current.updatedAt);

@@ -10,6 +10,7 @@ import { findMemories, memoryNotFound } from './find-memory.ts';
 import { findRelationship } from './find-relationship.ts';
 import { createsRelationship, replacesRelationship } from './operations.ts';
 import { newRelationship } from './relate.ts';
+import { requireLinkRight } from './write-right.ts';
 
 export interface RelationshipChanges {
   readonly strength: number | null;
@@ -95,7 +96,7 @@ export const updateRelationship = (
 
 /**
  * Closes a live relationship and opens the one that takes its place, with the reason on both.
- * Throws `not_found`, `invalid_input`, `cycle`, and `duplicate` if the successor is there already.
+ * Throws `not_found`, `invalid_input`, `forbidden`, `cycle`, and `duplicate` if the successor is there already.
  */
 export const supersedeRelationship = (
   context: ServiceContext,
@@ -108,18 +109,19 @@ export const supersedeRelationship = (
   whileOthersWrite(context, id, expectedVersion, async (edge, at) => {
     const asked = { from: successor.from ?? edge.from, to: successor.to ?? edge.to };
     const ends = await findMemories(context, [asked.from, asked.to]);
-    const [from, to] = [ends.get(asked.from)?.id, ends.get(asked.to)?.id];
+    const [from, to] = [ends.get(asked.from), ends.get(asked.to)];
     if (!from) throw memoryNotFound(asked.from);
     if (!to) throw memoryNotFound(asked.to);
-    if (from === to)
+    if (from.id === to.id)
       throw new AppError('invalid_input', 'A memory cannot be related to itself; give two different ids.');
     const type = successor.type ?? edge.type;
-    const guards = await guardAgainstCycle(context, from, to, type);
+    requireLinkRight(context, type, from, to);
+    const guards = await guardAgainstCycle(context, from.id, to.id, type);
     const next = newRelationship(
       context,
       {
-        from,
-        to,
+        from: from.id,
+        to: to.id,
         type,
         strength: changes.strength ?? edge.strength,
         confidence: changes.confidence ?? edge.confidence,

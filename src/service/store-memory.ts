@@ -7,6 +7,7 @@ import { AppError, isAppError } from '../errors.ts';
 import { searchDocument } from '../search/document.ts';
 import type { WriteOperation } from '../storage/batch.ts';
 import { digest } from '../storage/cursor.ts';
+import type { FirstAudience } from './audience.ts';
 import { commit } from './commit.ts';
 import type { ServiceContext } from './context.ts';
 import { findMemories, memoryNotFound } from './find-memory.ts';
@@ -32,6 +33,8 @@ export interface StoredMemory {
   readonly id: MemoryId;
   readonly version: number;
   readonly linked: number;
+  /** Who reads it; all null in single-tenant mode. */
+  readonly audience: FirstAudience;
   readonly nearDuplicates: readonly NearDuplicate[];
   /** The key was used before for the same request: nothing was stored now. */
   readonly replayed: boolean;
@@ -61,6 +64,13 @@ const linkOperations = async (
   return [...operations.values()];
 };
 
+/** What is kept with an idempotency key. */
+interface FirstAnswer {
+  readonly id: MemoryId;
+  readonly linked: number;
+  readonly audience?: FirstAudience;
+}
+
 const replay = async (context: ServiceContext, key: string, fingerprint: string): Promise<StoredMemory | null> => {
   const record = await context.store.idempotencyRecord(context.scope, key);
   if (!record) return null;
@@ -70,8 +80,15 @@ const replay = async (context: ServiceContext, key: string, fingerprint: string)
       'This idempotency_key was used for another memory; use a new key, or repeat the first call unchanged.',
     );
   }
-  const { id, linked } = record.answer as { id: MemoryId; linked: number };
-  return { id, version: 1, linked, nearDuplicates: [], replayed: true };
+  const { id, linked, audience } = record.answer as unknown as FirstAnswer;
+  return {
+    id,
+    version: 1,
+    linked,
+    audience: audience ?? { visibility: null, teamId: null, because: null },
+    nearDuplicates: [],
+    replayed: true,
+  };
 };
 
 /** With an automatic link to what this session stored before, unless the caller linked the two already. */
@@ -113,14 +130,18 @@ export const storeMemory = async (context: ServiceContext, request: StoreRequest
     if (answered) return answered;
   }
   const at = context.now();
-  const memory = await newMemory(context, request.memory, at);
+  const { memory, audience } = await newMemory(context, request.memory, at);
   checkMemory(memory);
   const document = searchDocument(memory);
   const links = await linkOperations(context, memory.id, request.links, at);
   const nearDuplicates = await findNearDuplicates(context, memory, document);
   const operations: WriteOperation[] = [createsMemory(memory, document), ...links];
   if (idempotencyKey !== null) {
-    const answer = { id: memory.id, linked: links.length };
+    const answer = {
+      id: memory.id,
+      linked: links.length,
+      ...(audience.visibility === null ? {} : { audience: { ...audience } }),
+    };
     operations.push({ op: 'remember_key', key: idempotencyKey, record: { fingerprint, answer, at } });
   }
   try {
@@ -134,5 +155,5 @@ export const storeMemory = async (context: ServiceContext, request: StoreRequest
     if (answered) return answered;
     throw error;
   }
-  return { id: memory.id, version: 1, linked: links.length, nearDuplicates, replayed: false };
+  return { id: memory.id, version: 1, linked: links.length, audience, nearDuplicates, replayed: false };
 };

@@ -24,7 +24,7 @@ export interface GuardedStore extends GraphStore {
   backup(path: string): Promise<void>;
 }
 
-const callerFaults = new Set(['invalid_input', 'not_found', 'version_conflict', 'duplicate', 'read_only']);
+const callerFaults = new Set(['invalid_input', 'not_found', 'version_conflict', 'duplicate', 'read_only', 'forbidden']);
 
 const withDeadline = async <T>(call: string, work: Promise<T>, deadlineMs: number): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;

@@ -157,7 +157,8 @@ export interface Statistics {
   readonly projects: readonly FacetCount[];
 }
 
-export type Facet = 'tags' | 'projects' | 'types' | 'languages' | 'frameworks';
+/** `teams` are those that memories are shared with. */
+export type Facet = 'tags' | 'projects' | 'types' | 'languages' | 'frameworks' | 'teams';
 
 export interface FacetCount {
   readonly value: string;

@@ -1,11 +1,19 @@
 import * as z from 'zod';
+import type { JsonObject } from '../domain/memory.ts';
 import type { RelationshipType } from '../domain/relationship.ts';
 import { requireMemoryId } from '../service/find-memory.ts';
-import { storeMemory as store } from '../service/store-memory.ts';
+import { type StoredMemory, storeMemory as store } from '../service/store-memory.ts';
 import { contextDraft, contextInput } from './context-input.ts';
 import { memoryType, relationshipTypeName, statedShare, strings } from './inputs.ts';
 import { receipt } from './text/receipt.ts';
 import { defineTool } from './tool.ts';
+
+/** Who reads the memory, and why that is not what it would be otherwise; nothing in single-tenant mode. */
+const audienceFacts = ({ visibility, teamId, because }: StoredMemory['audience']): JsonObject => ({
+  ...(visibility === null ? {} : { visibility }),
+  ...(teamId === null ? {} : { team_id: teamId }),
+  ...(because === null ? {} : { because }),
+});
 
 export const storeMemory = defineTool({
   name: 'store_memory',
@@ -49,6 +57,7 @@ export const storeMemory = defineTool({
       version: stored.version,
       ...(stored.linked > 0 ? { linked: stored.linked } : {}),
       ...(stored.replayed ? { replayed: true } : {}),
+      ...audienceFacts(stored.audience),
       ...(stored.nearDuplicates.length > 0
         ? { near_duplicates: stored.nearDuplicates.map(({ id, title, similarity }) => ({ id, title, similarity })) }
         : {}),

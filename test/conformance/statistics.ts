@@ -146,7 +146,7 @@ export const facets = makeConcern('facets', {
     await stage.keep(memory, makeMemory({ id: 2, tags: ['t'], mergedInto: 1 }));
     expect(await values(stage, 'tags')).toEqual(['t 1']);
     await stage.write(trashes(memory));
-    for (const facet of ['tags', 'projects', 'types', 'languages', 'frameworks'] as const) {
+    for (const facet of ['tags', 'projects', 'types', 'languages', 'frameworks', 'teams'] as const) {
       expect(await values(stage, facet), facet).toEqual([]);
     }
   },

@@ -141,7 +141,7 @@ export const read = fc.oneof(
   fc.record({ command: fc.constant('statistics'), top: fc.constantFrom(0, 1, 2, 100) }),
   fc.record({
     command: fc.constant('facet'),
-    facet: fc.constantFrom('tags', 'projects', 'types', 'languages', 'frameworks' as const),
+    facet: fc.constantFrom('tags', 'projects', 'types', 'languages', 'frameworks', 'teams' as const),
     prefix: fc.oneof(fc.constantFrom('', 'A', 'a', 'g', '/', 'ä', 'Ä', '%', '_', 'co'), text),
     limit,
   }),

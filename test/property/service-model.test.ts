@@ -302,6 +302,7 @@ const setTable = (store: ServiceContext['store']): Table => {
   };
   const context: ServiceContext = {
     scope: singleTenantScope,
+    upkeepScope: singleTenantScope,
     store,
     settings: { allowCycles: false, readOnly: false, ranking: defaultRanking },
     noteUse: () => undefined,

@@ -56,6 +56,7 @@ export const onEveryStore = (
         now: noon,
         context: {
           scope: singleTenantScope,
+          upkeepScope: singleTenantScope,
           store,
           settings: { allowCycles: false, readOnly: false, ranking: defaultRanking, ...settings },
           noteUse: (ids) => used.push(...ids),
