@@ -28,11 +28,18 @@ const outOfReach = (id: string): AppError =>
     { details: { id } },
   );
 
+const reaimed = (id: string): AppError =>
+  new AppError('forbidden', 'The ends and the type of a relationship never change: end this one and make another.', {
+    details: { id },
+  });
+
 /** Throws `forbidden` unless the memory is the caller's own and stays in what the caller reads. */
 export const checkCreated = (scope: TenantScope, memory: Memory): void => {
-  if (scope.tenant === null || scope.role === 'maintenance') return;
+  if (scope.tenant === null) return;
   const { tenantId, createdBy } = memory.context;
-  if (tenantId !== scope.tenant || createdBy !== scope.user) throw relabelled(memory.id);
+  if (tenantId !== scope.tenant) throw relabelled(memory.id);
+  if (scope.role === 'maintenance') return;
+  if (createdBy !== scope.user) throw relabelled(memory.id);
   if (!mayRead(scope, memory)) throw outOfReach(memory.id);
 };
 
@@ -68,7 +75,10 @@ export const checkLinked = (scope: TenantScope, relationship: Relationship, { fr
   if (!mayLink(scope, relationship, from, to)) throw forbidden('memory', from.id);
 };
 
-/** `ends` are those of `before`; who made a relationship may change it too. Throws `not_found`, `forbidden`. */
+const hasSameAim = (before: Relationship, after: Relationship): boolean =>
+  before.from === after.from && before.to === after.to && before.type === after.type;
+
+/** `ends` are those of `before`; who made a relationship may change it too, not lead it elsewhere. Throws `not_found`, `forbidden`. */
 export const checkRelinked = (
   scope: TenantScope,
   before: Relationship | undefined,
@@ -79,7 +89,8 @@ export const checkRelinked = (
     throw absent('relationship', after.id);
   }
   if (scope.tenant === null) return;
+  if (before.tenantId !== scope.tenant) throw absent('relationship', after.id);
   if (before.tenantId !== after.tenantId || before.createdBy !== after.createdBy) throw relabelled(after.id);
-  const own = scope.role === 'member' && before.createdBy === scope.user;
-  if (!own && !mayLink(scope, before, from, to)) throw forbidden('relationship', after.id);
+  if (!hasSameAim(before, after)) throw reaimed(after.id);
+  if (before.createdBy !== scope.user && !mayLink(scope, before, from, to)) throw forbidden('relationship', after.id);
 };

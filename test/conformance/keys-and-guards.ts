@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { IdempotencyRecord, WriteOperation } from '../../src/storage/batch.ts';
 import { creates, day, makeMemory, memoryId } from '../support/builders.ts';
+import { expectRefusal } from './caller.ts';
 import { makeConcern } from './concern.ts';
-import { expectRefusal } from './stage.ts';
 import { treacherousTexts } from './treacherous-texts.ts';
 
 const record: IdempotencyRecord = {

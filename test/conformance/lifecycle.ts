@@ -12,9 +12,9 @@ import {
   trashes,
   wordsQuery,
 } from '../support/builders.ts';
+import { expectRefusal } from './caller.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
-import { expectRefusal } from './stage.ts';
 
 const furnish = async (stage: Stage): Promise<void> => {
   const memory = makeMemory({ id: 1, tags: ['grün', '%'], content: 'kept word' });

@@ -11,13 +11,13 @@ import {
   reshapes,
   trashes,
 } from '../support/builders.ts';
+import type { Caller } from './caller.ts';
+import { numbersOf } from './caller.ts';
 import { makeConcern } from './concern.ts';
-import type { Stage } from './stage.ts';
-import { numbersOf } from './stage.ts';
 import { draw } from './walks.ts';
 
 /** As `from>to`, in the order given. */
-const among = async ({ store, scope }: Stage, ...numbers: readonly number[]): Promise<string> => {
+const among = async ({ store, scope }: Caller, ...numbers: readonly number[]): Promise<string> => {
   const found = await store.linksAmong(scope, numbers.map(memoryId));
   const ends = (id: string): number | undefined => numbersOf([{ id }])[0];
   return found.map(({ from, to }) => `${ends(from)}>${ends(to)}`).join(' ');

@@ -11,9 +11,9 @@ import {
   trashes,
   wordsQuery,
 } from '../support/builders.ts';
+import { numbersOf } from './caller.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
-import { numbersOf } from './stage.ts';
 
 const keyOf = (memory: Memory, field: SortField): SortKey => {
   const { id, title, createdAt, updatedAt, importance, confidence } = memory;

@@ -3,9 +3,9 @@ import { limits } from '../../src/domain/limits.ts';
 import type { JsonObject, Memory } from '../../src/domain/memory.ts';
 import { memoryTypes } from '../../src/domain/memory.ts';
 import { creates, day, makeDocument, makeMemory, memoryId, trashes } from '../support/builders.ts';
+import { numbersOf } from './caller.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
-import { numbersOf } from './stage.ts';
 import { treacherousTexts } from './treacherous-texts.ts';
 
 const expectBack = async (stage: Stage, ...memories: readonly Memory[]): Promise<void> => {

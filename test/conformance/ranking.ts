@@ -4,9 +4,9 @@ import type { SearchDocument, SearchTerm, TextQuery } from '../../src/storage/se
 import { fieldWeights, searchFields } from '../../src/storage/search-document.ts';
 import { creates, makeDocument, makeMemory, memoryId, trashes, wordsQuery } from '../support/builders.ts';
 import { part } from './bm25.ts';
+import { numbersOf } from './caller.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
-import { numbersOf } from './stage.ts';
 
 interface Ranked {
   readonly numbers: readonly number[];

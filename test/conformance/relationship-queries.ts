@@ -11,9 +11,9 @@ import {
   reshapes,
   trashes,
 } from '../support/builders.ts';
+import { numbersOf } from './caller.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
-import { numbersOf } from './stage.ts';
 
 const found = async ({ store, scope }: Stage, query: Partial<RelationshipQuery>): Promise<readonly number[]> =>
   numbersOf(await store.relationships(scope, { limit: 100, ...query }));

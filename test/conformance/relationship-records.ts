@@ -12,6 +12,7 @@ import {
   relationshipId,
   reshapes,
 } from '../support/builders.ts';
+import { expectRefusal } from './caller.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
 import { treacherousTexts } from './treacherous-texts.ts';
@@ -102,11 +103,16 @@ export const relationshipRecords = makeConcern('relationship records', {
     expect(await stage.relationship(relationshipId(1))).toStrictEqual({ ...before, ...changes, version: 2 });
   },
 
-  'a replacement may move the ends': async (stage) => {
+  'a replacement may move the ends, but not where tenants share the store': async (stage) => {
     const before = makeRelationship({ from: 1, to: 2, type: 'SOLVES' });
     await expectBack(stage, before);
     await stage.keep(makeMemory({ id: 3 }));
-    await stage.write(reshapes(before, { from: memoryId(3), to: memoryId(1) }, 'merged'));
+    const moved = stage.write(reshapes(before, { from: memoryId(3), to: memoryId(1) }, 'merged'));
+    if (stage.mode === 'multi') {
+      await expectRefusal(moved, 'forbidden', { id: before.id });
+      return;
+    }
+    await moved;
     const { steps } = await stage.store.traverse(stage.scope, {
       from: memoryId(3),
       direction: 'outgoing',

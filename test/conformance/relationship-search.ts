@@ -6,7 +6,6 @@ import {
   importsRelationship,
   makeMemory,
   makeRelationship,
-  memoryId,
   nextVersion,
   relates,
   replaces,
@@ -14,11 +13,11 @@ import {
   trashes,
   wordsQuery,
 } from '../support/builders.ts';
+import { numbersOf } from './caller.ts';
 import { makeConcern } from './concern.ts';
 import type { Types } from './reasons.ts';
 import { keepReasons, rank } from './reasons.ts';
 import type { Stage } from './stage.ts';
-import { numbersOf } from './stage.ts';
 
 const found = async (stage: Stage, words: string, types: Types = null): Promise<readonly number[]> =>
   (await rank(stage, wordsQuery(words), types)).toSorted((a, b) => a - b);
@@ -88,9 +87,8 @@ export const relationshipMatching = makeConcern('matching reasons', {
 
   'a replacement brings its own words': async (stage) => {
     await keepReasons(stage, 'old');
-    await stage.keep(makeMemory({ id: 3 }));
     const first = makeRelationship();
-    await stage.write(reshapes(first, { strength: 1, from: memoryId(3) }, 'updated', 'new newer'));
+    await stage.write(reshapes(first, { strength: 1 }, 'updated', 'new newer'));
     expect([await found(stage, 'old'), await found(stage, 'new newer')]).toEqual([[], [1]]);
     await stage.write(reshapes({ ...first, version: 2 }, {}, 'updated', ''));
     expect([await found(stage, 'new'), await found(stage, 'newer')]).toEqual([[], []]);

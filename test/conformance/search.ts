@@ -3,9 +3,9 @@ import type { MemoryFilter } from '../../src/storage/query.ts';
 import type { TextQuery } from '../../src/storage/search-document.ts';
 import { searchFields } from '../../src/storage/search-document.ts';
 import { creates, day, makeDocument, makeMemory, memoryId, trashes, wordsQuery } from '../support/builders.ts';
+import { numbersOf } from './caller.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
-import { numbersOf } from './stage.ts';
 
 const found = async (stage: Stage, query: TextQuery, filter: MemoryFilter = {}): Promise<readonly number[]> => {
   const hits = await stage.store.search(stage.scope, query, filter, 1000);

@@ -14,9 +14,9 @@ import {
   trashes,
   wordsQuery,
 } from '../support/builders.ts';
+import { numbersOf } from './caller.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
-import { numbersOf } from './stage.ts';
 
 const found = async ({ store, scope }: Stage, words: string): Promise<readonly number[]> =>
   numbersOf((await store.search(scope, wordsQuery(words), {}, 100)).map(({ memory }) => memory));

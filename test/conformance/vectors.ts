@@ -4,9 +4,9 @@ import type { WriteOperation } from '../../src/storage/batch.ts';
 import type { MemoryFilter } from '../../src/storage/query.ts';
 import { cosine, quantise } from '../../src/storage/vector.ts';
 import { makeMemory, memoryId, nextVersion, replaces, trashes } from '../support/builders.ts';
+import type { Caller } from './caller.ts';
+import { numbersOf } from './caller.ts';
 import { makeConcern } from './concern.ts';
-import type { Stage } from './stage.ts';
-import { numbersOf } from './stage.ts';
 
 const model = 'small';
 const space = { model, dimensions: 3 };
@@ -20,7 +20,7 @@ const embeds = ({ id, version }: Memory, components: readonly number[], by = mod
 });
 
 const near = async (
-  { store, scope }: Stage,
+  { store, scope }: Caller,
   components: readonly number[],
   filter: MemoryFilter = {},
   limit = 10,
@@ -30,13 +30,13 @@ const near = async (
   return numbersOf(hits.map(({ memory }) => memory));
 };
 
-const lacking = async ({ store, scope }: Stage, filter: MemoryFilter = {}): Promise<readonly number[]> =>
+const lacking = async ({ store, scope }: Caller, filter: MemoryFilter = {}): Promise<readonly number[]> =>
   numbersOf(await store.unembedded(scope, { space, filter, limit: 10 }));
 
-const count = ({ store, scope }: Stage): Promise<number> => store.countEmbedded(scope, space);
+const count = ({ store, scope }: Caller): Promise<number> => store.countEmbedded(scope, space);
 
 /** Memories 1 to 4, each with a vector that lies further from the first axis. */
-const spread = async (stage: Stage): Promise<readonly Memory[]> => {
+const spread = async (stage: Caller): Promise<readonly Memory[]> => {
   const memories = [1, 2, 3, 4].map((id) => makeMemory({ id, type: id % 2 === 0 ? 'fix' : 'error' }));
   await stage.keep(...memories);
   await stage.write(...memories.map((memory, place) => embeds(memory, [1, place / 2, 0])));

@@ -1,7 +1,7 @@
 import type { TraversalRequest } from '../../src/storage/query.ts';
 import type { RelationshipWords } from '../support/builders.ts';
 import { makeMemory, makeRelationship, memoryId, relates } from '../support/builders.ts';
-import type { Stage } from './stage.ts';
+import type { Caller } from './caller.ts';
 
 export const open: TraversalRequest = {
   from: memoryId(1),
@@ -12,7 +12,7 @@ export const open: TraversalRequest = {
 };
 
 /** Steps as `from>to`, or `from<to` against the stored direction, with the depth behind `@`. */
-export const walk = async ({ store, scope }: Stage, request: Partial<TraversalRequest> = {}): Promise<string> => {
+export const walk = async ({ store, scope }: Caller, request: Partial<TraversalRequest> = {}): Promise<string> => {
   const { steps, cut } = await store.traverse(scope, { ...open, ...request });
   const number = (id: string): number => Number.parseInt(id.slice(0, 8), 16);
   const path = steps.map(
@@ -23,7 +23,7 @@ export const walk = async ({ store, scope }: Stage, request: Partial<TraversalRe
 
 /** Keeps memories 1 to `count` and the edges, given as [from, to, what else matters]; their ids are 1, 2, 3 … */
 export const draw = async (
-  stage: Stage,
+  stage: Caller,
   count: number,
   edges: readonly (readonly [number, number, RelationshipWords?])[],
 ): Promise<void> => {

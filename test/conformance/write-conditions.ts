@@ -14,9 +14,9 @@ import {
   reshapes,
   trashes,
 } from '../support/builders.ts';
+import { expectRefusal } from './caller.ts';
 import { makeConcern } from './concern.ts';
 import type { Stage } from './stage.ts';
-import { expectRefusal } from './stage.ts';
 
 /** The write is refused and leaves everything as it was. */
 const refuses = async (
