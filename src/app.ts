@@ -1,5 +1,7 @@
-import { singleTenantScope } from './auth/policy.ts';
+import { type Caller, callerOf } from './app/caller.ts';
+import { cursorsFor } from './app/cursors.ts';
 import type { Config } from './config.ts';
+import type { TenantScope } from './domain/scope.ts';
 import type { Embeddings } from './embeddings/embeddings.ts';
 import { log } from './log.ts';
 import type { ListedTool } from './mcp/listed-tool.ts';
@@ -45,7 +47,7 @@ const offered = (tools: readonly ListedTool[], { toolProfile, readOnly }: Config
       return tool.whenReadOnly ? [tool.whenReadOnly] : [];
     });
 
-const loadStore = async (config: Config): Promise<GuardedStore> => {
+const loadStore = async (config: Config, caller: Caller): Promise<GuardedStore> => {
   const [{ createBackend }, { guardStore }] = await Promise.all([
     import('../backends/index.ts'),
     import('./storage/guarded.ts'),
@@ -53,6 +55,7 @@ const loadStore = async (config: Config): Promise<GuardedStore> => {
   return guardStore(await createBackend(config.store.backend, config.store.settings), {
     deadlineMs: config.deadlineMs,
     readOnly: config.readOnly,
+    admit: caller.admit,
     onFault: (call, error) => log.warn('store call failed', { call, error }),
   });
 };
@@ -81,7 +84,12 @@ interface LazyEmbeddings {
   close(): Promise<void>;
 }
 
-const lazyEmbeddings = (config: Config, store: () => Promise<GuardedStore>, now: () => number): LazyEmbeddings => {
+const lazyEmbeddings = (
+  config: Config,
+  scope: TenantScope,
+  store: () => Promise<GuardedStore>,
+  now: () => number,
+): LazyEmbeddings => {
   const { embeddings: settings, readOnly } = config;
   if (settings === null) {
     return { open: async () => null, wake: () => undefined, close: async () => undefined };
@@ -91,7 +99,7 @@ const lazyEmbeddings = (config: Config, store: () => Promise<GuardedStore>, now:
     (await import('./embeddings/embeddings.ts')).openEmbeddings({
       settings,
       store,
-      scope: singleTenantScope,
+      scope,
       now,
       readOnly,
       onOutage: (error) => log.warn('the embedding model fails; words alone answer until it is back', { error }),
@@ -131,34 +139,40 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
   const cwd = overrides.cwd ?? process.cwd();
   let store: Promise<GuardedStore> | undefined;
 
+  const projects = projectsOf(config, cwd);
+  const caller = callerOf(config.tenancy, projects);
   const openStore = (): Promise<GuardedStore> => {
-    store ??= loadStore(config);
+    store ??= loadStore(config, caller);
     return store;
   };
-  const projects = projectsOf(config, cwd);
+  const cursors = cursorsFor(openStore);
   const usage = config.readOnly
     ? noUsage
     : recordUsage(openStore, now, (error) => log.debug('usage was not counted', { error }));
 
   const trails = sessionTrails();
-  const embeddings = lazyEmbeddings(config, openStore, now);
-  const contextFor = async (session?: string): Promise<ServiceContext> => ({
-    scope: singleTenantScope,
-    upkeepScope: singleTenantScope,
-    store: await openStore(),
-    settings: { allowCycles: config.allowCycles, readOnly: config.readOnly, ranking: defaultRanking },
-    trail: config.autoLinks && session !== undefined ? trails(session) : noTrail,
-    ...(config.embeddings && { meaningOf: async (query) => (await embeddings.open())?.meaningOf(query) ?? null }),
-    noteUse: (ids) => usage.note(singleTenantScope, ids),
-    now,
-    newId,
-    ...projects,
-  });
+  const embeddings = lazyEmbeddings(config, caller.upkeepScope, openStore, now);
+  const contextFor = async (session?: string): Promise<ServiceContext> => {
+    const scope = await caller.scope();
+    return {
+      scope,
+      upkeepScope: caller.upkeepScope,
+      store: await openStore(),
+      cursors: await cursors(scope),
+      settings: { allowCycles: config.allowCycles, readOnly: config.readOnly, ranking: defaultRanking },
+      trail: config.autoLinks && session !== undefined ? trails(session) : noTrail,
+      ...(config.embeddings && { meaningOf: async (query) => (await embeddings.open())?.meaningOf(query) ?? null }),
+      noteUse: (ids) => usage.note(scope, ids),
+      now,
+      newId,
+      ...projects,
+    };
+  };
 
   const upkeep = upkeepOf(async () => {
     try {
       const { keepIndexCurrent } = await import('./service/upkeep.ts');
-      await keepIndexCurrent(await contextFor());
+      await keepIndexCurrent({ ...(await contextFor()), scope: caller.upkeepScope });
     } catch (error) {
       log.warn('the index was not brought up to date', { error });
     }

@@ -1,171 +1,15 @@
 import * as z from 'zod';
-import {
-  absolutePath,
-  configFolder,
-  dataFolder,
-  type Environment,
-  joinPath,
-  type Place,
-  readConfigFile,
-} from './config/sources.ts';
+import { type Tenancy, tenancyOf } from './config/identity.ts';
+import { absolutePath, type Environment, type Place, readConfigFile } from './config/sources.ts';
+import type { Variable } from './config/variable.ts';
+import { type BackendName, type LogLevel, variables } from './config/variables.ts';
 import type { EmbeddingSettings } from './embeddings/provider.ts';
-import { packageNames } from './embeddings/provider.ts';
 import { AppError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
+export type { ConfiguredCaller, Tenancy } from './config/identity.ts';
 export type { Environment } from './config/sources.ts';
-
-/** A test holds this list to the registry in `backends/index.ts`. */
-export const backendNames = ['sqlite'] as const;
-export type BackendName = (typeof backendNames)[number];
-
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
-
-interface Variable<Schema extends z.ZodType = z.ZodType> {
-  readonly schema: Schema;
-  readonly allowed: string;
-  readonly description: string;
-  /** As it would stand in the environment, or how to find it and what to print in the documentation. */
-  readonly fallback: string | { readonly find: (place: Place) => string; readonly documented: string };
-  /** An empty value means something. Elsewhere it counts as unset, because client configurations are full of them. */
-  readonly emptyCounts?: true;
-  /** Shown as it was understood: absolute. */
-  readonly isPath?: true;
-  /** Never printed. */
-  readonly secret?: true;
-}
-
-const variable = <Schema extends z.ZodType>(definition: Variable<Schema>): Variable<Schema> => definition;
-
-const choice = <const Names extends readonly [string, ...string[]]>(
-  names: Names,
-  fallback: Names[number],
-  description: string,
-): Variable<z.ZodPipe<z.ZodString, z.ZodEnum<{ [Name in Names[number]]: Name }>>> =>
-  variable({ schema: z.string().toLowerCase().pipe(z.enum(names)), allowed: names.join(', '), fallback, description });
-
-const flag = (description: string, fallback = 'false'): Variable<z.ZodType<boolean, string>> =>
-  variable({
-    schema: z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1'),
-    allowed: 'true, false, 1, 0',
-    fallback,
-    description,
-  });
-
-const integer = (
-  least: number,
-  most: number,
-  fallback: number,
-  description: string,
-): Variable<z.ZodType<number, string>> =>
-  variable({
-    schema: z
-      .string()
-      .regex(/^\d{1,9}$/)
-      .transform(Number)
-      .pipe(z.int().min(least).max(most)),
-    allowed: `an integer from ${least} to ${most}`,
-    fallback: String(fallback),
-    description,
-  });
-
-/** A placeholder that the client did not expand, a URI or `:memory:` would make a file of that name. */
-const filePath = z.string().regex(/^(?!file:|:memory:$)(?!.*\$\{)[^\0\r\n]+$/);
-const hostName = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
-
-/** Every variable that is read. Documentation, `.env.example` and the command line's flags are made from this table. */
-export const variables = {
-  MEMORY_CONFIG: variable({
-    schema: filePath,
-    allowed: 'the path of a JSON file',
-    isPath: true,
-    fallback: {
-      find: (place) => joinPath(place, configFolder(place), 'config.json'),
-      documented: 'config.json in the user’s config folder',
-    },
-    description: 'Config file: one JSON object with the names of this table as keys.',
-  }),
-  MEMORY_BACKEND: choice(backendNames, 'sqlite', 'Where memories are kept.'),
-  MEMORY_SQLITE_PATH: variable({
-    schema: filePath,
-    allowed: 'the path of a file (no file: URI, no :memory:, no unexpanded placeholder)',
-    isPath: true,
-    fallback: {
-      find: (place) => joinPath(place, dataFolder(place), 'memory.db'),
-      documented: 'memory.db in the user’s data folder',
-    },
-    description: 'Database file; made on first use. A relative path starts at the working directory.',
-  }),
-  MEMORY_SQLITE_SYNCHRONOUS: choice(
-    ['full', 'normal'],
-    'full',
-    'full: an answered write survives a power cut. normal: faster, and survives a killed process only.',
-  ),
-  MEMORY_TOOL_PROFILE: choice(['core', 'extended'], 'core', 'Which tools are offered.'),
-  MEMORY_LOG_LEVEL: choice(logLevels, 'warn', 'Least severe line that goes to stderr.'),
-  MEMORY_AUTO_LINKS: flag('Links what one session stores in a row, weakly and marked as automatic.', 'true'),
-  MEMORY_ALLOW_CYCLES: flag('Lets relationships such as DEPENDS_ON run in a circle.'),
-  MEMORY_READ_ONLY: flag('Removes the tools that write and opens the store for reading.'),
-  MEMORY_PROJECT: variable({
-    schema: z
-      .string()
-      .trim()
-      .max(1_000)
-      .regex(/^[^\0\r\n]*$/),
-    allowed: 'one line of at most 1000 characters; empty for no project',
-    fallback: { find: () => '', documented: 'found from the working directory' },
-    description: 'Project that new memories belong to. Set but empty: none.',
-    emptyCounts: true,
-  }),
-  MEMORY_HTTP_HOST: variable({
-    schema: z.string().regex(/^[a-z0-9.:-]+$/i),
-    allowed: 'a host name or an IP address',
-    fallback: '127.0.0.1',
-    description: 'Address that serve --http listens on.',
-  }),
-  MEMORY_HTTP_PORT: integer(0, 65_535, 8377, 'Port that serve --http listens on; 0 takes a free one.'),
-  MEMORY_ALLOWED_HOSTS: variable({
-    schema: z
-      .string()
-      .transform((text) =>
-        text
-          .split(',')
-          .map((host) => host.trim())
-          .filter((host) => host !== ''),
-      )
-      .pipe(z.array(z.string().regex(hostName))),
-    allowed: 'host names, joined by commas',
-    fallback: '',
-    description: 'Values of the Host header that are accepted besides those of the loopback interface.',
-  }),
-  MEMORY_EMBEDDINGS_URL: variable({
-    schema: z.string().regex(/^(https?:\/\/[^\s@]+)?$/),
-    allowed: 'an http or https URL without user and password',
-    fallback: '',
-    description: 'OpenAI-compatible server that makes embeddings: what stands before /embeddings. Empty: none.',
-  }),
-  MEMORY_EMBEDDINGS_MODEL: variable({
-    schema: z.string().regex(/^[^\0\r\n]{0,200}$/),
-    allowed: 'the name of a model',
-    fallback: '',
-    description: 'Model that the server or the package is to use. Another one makes all vectors anew.',
-  }),
-  MEMORY_EMBEDDINGS_KEY: variable({
-    schema: z.string().regex(/^[!-~]*$/),
-    allowed: 'printable ASCII without spaces',
-    fallback: '',
-    description: 'Key that the server at MEMORY_EMBEDDINGS_URL wants, if it wants one.',
-    secret: true,
-  }),
-  MEMORY_EMBEDDINGS_PACKAGE: variable({
-    schema: z.enum(['', ...packageNames]),
-    allowed: packageNames.join(', '),
-    fallback: '',
-    description: 'Installed npm package that makes embeddings in this process, instead of a server.',
-  }),
-  MEMORY_DEADLINE_MS: integer(100, 600_000, 30_000, 'Milliseconds after which a call to the store is given up.'),
-};
+export { type BackendName, backendNames, type LogLevel, logLevels, variables } from './config/variables.ts';
 
 export type VariableName = keyof typeof variables;
 export const variableNames = Object.keys(variables) as readonly VariableName[];
@@ -200,6 +44,8 @@ export interface Config {
   readonly project: string | null;
   readonly http: { readonly host: string; readonly port: number; readonly allowedHosts: readonly string[] };
   readonly deadlineMs: number;
+  /** Whether tenants are told apart, and for whom this process acts. */
+  readonly tenancy: Tenancy;
   /** Null: words alone. */
   readonly embeddings: EmbeddingSettings | null;
   readonly effective: readonly EffectiveValue[];
@@ -244,11 +90,15 @@ const describeProblem = (name: VariableName, raw: string, source: Source): strin
   return `${name} (${source}): ${shown} is not valid; allowed: ${allowed}.`;
 };
 
+/** One tenant of several is shown, not written: nothing says on whose behalf. */
+const isReadOnly = (values: Values): boolean => values.MEMORY_READ_ONLY || values.MEMORY_SINGLE_TENANT_VIEW !== '';
+
 const settingsOf = (values: Values, place: Place): Record<BackendName, Readonly<Record<string, unknown>>> => ({
   sqlite: Object.freeze({
     path: absolutePath(place, values.MEMORY_SQLITE_PATH),
     synchronous: values.MEMORY_SQLITE_SYNCHRONOUS,
-    readOnly: values.MEMORY_READ_ONLY,
+    readOnly: isReadOnly(values),
+    multiTenant: values.MEMORY_MULTI_TENANT_MODE || values.MEMORY_SINGLE_TENANT_VIEW !== '',
   }),
 });
 
@@ -307,7 +157,7 @@ export const loadConfig = (
   }
 
   const values = parsed.data;
-  const projectSource = picked.find(({ name }) => name === 'MEMORY_PROJECT')?.source;
+  const isGiven = (name: VariableName): boolean => picked.find((each) => each.name === name)?.source !== 'default';
   return Object.freeze<Config>({
     store: Object.freeze({
       backend: values.MEMORY_BACKEND,
@@ -317,14 +167,15 @@ export const loadConfig = (
     logLevel: values.MEMORY_LOG_LEVEL,
     autoLinks: values.MEMORY_AUTO_LINKS,
     allowCycles: values.MEMORY_ALLOW_CYCLES,
-    readOnly: values.MEMORY_READ_ONLY,
-    project: projectSource === 'default' ? null : values.MEMORY_PROJECT,
+    readOnly: isReadOnly(values),
+    project: isGiven('MEMORY_PROJECT') ? values.MEMORY_PROJECT : null,
     http: Object.freeze({
       host: values.MEMORY_HTTP_HOST,
       port: values.MEMORY_HTTP_PORT,
       allowedHosts: Object.freeze(values.MEMORY_ALLOWED_HOSTS),
     }),
     deadlineMs: values.MEMORY_DEADLINE_MS,
+    tenancy: tenancyOf(values, isGiven('MEMORY_PROJECTS')),
     embeddings: embeddingsOf(values),
     effective: Object.freeze(picked.map(({ name, raw, source }) => effectiveValue(place, name, raw, source))),
     warnings: Object.freeze(layers.flatMap(([source, given]) => checkUnknown(source, given))),

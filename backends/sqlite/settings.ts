@@ -10,6 +10,8 @@ export const sqliteSettings = z.strictObject({
   /** `full` flushes to the disk before a write is answered; `normal` survives a killed process but not a power cut. */
   synchronous: z.enum(['full', 'normal']).default('full'),
   readOnly: z.boolean().default(false),
+  /** Which of the two shapes of a store: see `Backend.open`. */
+  multiTenant: z.boolean().default(false),
 });
 
 export type SqliteSettings = z.output<typeof sqliteSettings>;

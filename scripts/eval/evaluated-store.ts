@@ -11,6 +11,7 @@ import { createsMemory, createsRelationship } from '../../src/service/operations
 import { newRelationship } from '../../src/service/relate.ts';
 import { noTrail } from '../../src/service/session-trail.ts';
 import type { WriteOperation } from '../../src/storage/batch.ts';
+import { plainCursors } from '../../src/storage/cursor.ts';
 import { type GuardedStore, guardStore } from '../../src/storage/guarded.ts';
 import type { SearchDocument } from '../../src/storage/search-document.ts';
 import { seeded, uuid } from '../bench/random.ts';
@@ -73,6 +74,7 @@ const contextOf = (store: GuardedStore): ServiceContext => {
   return {
     scope: singleTenantScope,
     upkeepScope: singleTenantScope,
+    cursors: plainCursors,
     store,
     settings: { allowCycles: false, readOnly: false, ranking: defaultRanking },
     noteUse: () => undefined,

@@ -1,6 +1,7 @@
 import type { MemoryId, Millis, RelationshipId } from '../domain/ids.ts';
 import type { TenantScope } from '../domain/scope.ts';
 import type { RankingSettings } from '../search/ranking.ts';
+import type { CursorCodec } from '../storage/cursor.ts';
 import type { VectorQuery } from '../storage/query.ts';
 import type { GraphStore } from '../storage/store.ts';
 import type { SessionTrail } from './session-trail.ts';
@@ -26,6 +27,7 @@ export interface ServiceContext {
    */
   readonly upkeepScope: TenantScope;
   readonly store: GraphStore;
+  readonly cursors: CursorCodec;
   readonly settings: ServiceSettings;
   /** Counts what an answer brought up; off the answer's path, and not at all in a read-only server. */
   readonly noteUse: (ids: readonly MemoryId[]) => void;

@@ -42,11 +42,11 @@ export const contextualSearch = async (
   const reached = new Map(steps.map((step) => [step.memoryId, step]));
   const key = { tool: 'contextual', id, query, maxDepth };
   const filter = { ids: [...reached.keys()] };
-  const hits = await context.store.search(context.scope, parsed.query, filter, rankedDepth(key, page));
+  const hits = await context.store.search(context.scope, parsed.query, filter, rankedDepth(context, key, page));
   const found = hits.flatMap((hit) => {
     const step = reached.get(hit.memory.id);
     return step ? [{ memory: hit.memory, step }] : [];
   });
-  const paged = pageOfRanked(key, page, found, (neighbour) => neighbour.memory.id);
+  const paged = pageOfRanked(context, key, page, found, (neighbour) => neighbour.memory.id);
   return { ...paged, start, parsed, searched: steps.length, cut };
 };

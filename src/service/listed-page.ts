@@ -1,7 +1,6 @@
 import { parseMemoryId } from '../domain/ids.ts';
 import type { JsonValue, Memory } from '../domain/memory.ts';
 import { AppError } from '../errors.ts';
-import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
 import type { MemoryFilter, Sort, SortKey } from '../storage/query.ts';
 import type { ServiceContext } from './context.ts';
 import type { Paged, PageRequest } from './ranked-page.ts';
@@ -33,14 +32,16 @@ export const pageOfList = async (
   page: PageRequest,
   { filter, sort }: { readonly filter: MemoryFilter; readonly sort: Sort },
 ): Promise<Paged<Memory>> => {
-  const after = page.cursor === null ? {} : { after: sortKey(decodeCursor(request, page.cursor)) };
+  const after = page.cursor === null ? {} : { after: sortKey(context.cursors.decode(request, page.cursor)) };
   const rows = await context.store.listMemories(context.scope, { filter, sort, ...after, limit: page.limit + 1 });
   const items = rows.slice(0, page.limit);
   const more = rows.length > page.limit;
   const cursorAfter = (shown: number): string | null => {
     const last = items[shown - 1];
     if (!last) return shown === 0 ? page.cursor : null;
-    return more || shown < items.length ? encodeCursor(request, { value: sortValue(last, sort), id: last.id }) : null;
+    return more || shown < items.length
+      ? context.cursors.encode(request, { value: sortValue(last, sort), id: last.id })
+      : null;
   };
   return { items, more, cursorAfter };
 };

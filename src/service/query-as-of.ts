@@ -37,9 +37,9 @@ const candidates = async (
   page: PageRequest,
 ): Promise<Paged<MemoryId>> => {
   const key = { tool: 'as_of', ...request } as unknown as JsonObject;
-  if (request.ids.length > 0) return pageOfRanked(key, page, [...new Set(request.ids)], (id) => id);
+  if (request.ids.length > 0) return pageOfRanked(context, key, page, [...new Set(request.ids)], (id) => id);
   if (request.query !== null) {
-    const depth = rankedDepth(key, page);
+    const depth = rankedDepth(context, key, page);
     const hits = await context.store.search(
       context.scope,
       parseQuery(request.query).query,
@@ -47,6 +47,7 @@ const candidates = async (
       depth,
     );
     return pageOfRanked(
+      context,
       key,
       page,
       hits.map((hit) => hit.memory.id),

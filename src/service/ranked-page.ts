@@ -1,6 +1,6 @@
 import type { JsonValue } from '../domain/memory.ts';
 import { AppError } from '../errors.ts';
-import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
+import type { ServiceContext } from './context.ts';
 
 export interface PageRequest {
   readonly limit: number;
@@ -15,6 +15,8 @@ export interface Paged<T> {
   readonly cursorAfter: (shown: number) => string | null;
 }
 
+type Cursors = Pick<ServiceContext, 'cursors'>;
+
 const markBytes = 4;
 
 /** Four bytes that stand for a UUID: all of its bits, folded. */
@@ -27,9 +29,9 @@ const mark = (id: string): string => {
   return folded.toString('latin1');
 };
 
-const shownBefore = (request: JsonValue, cursor: string | null): ReadonlySet<string> => {
+const shownBefore = ({ cursors }: Cursors, request: JsonValue, cursor: string | null): ReadonlySet<string> => {
   if (cursor === null) return new Set();
-  const position = decodeCursor(request, cursor);
+  const position = cursors.decode(request, cursor);
   if (typeof position !== 'string')
     throw new AppError('cursor_invalid', 'This cursor is damaged; repeat the call without cursor.');
   const bytes = Buffer.from(position, 'base64').toString('latin1');
@@ -41,27 +43,28 @@ const shownBefore = (request: JsonValue, cursor: string | null): ReadonlySet<str
 };
 
 /** How many of the best are needed to fill this page and to know whether another follows. */
-export const rankedDepth = (request: JsonValue, page: PageRequest): number =>
-  shownBefore(request, page.cursor).size + page.limit + 1;
+export const rankedDepth = (context: Cursors, request: JsonValue, page: PageRequest): number =>
+  shownBefore(context, request, page.cursor).size + page.limit + 1;
 
 /**
  * A page of a ranking that is made anew for each page. The cursor names what was shown, so that no page repeats a memory and none is
  * skipped, whatever is written in between. Throws `cursor_invalid`.
  */
 export const pageOfRanked = <T>(
+  context: Cursors,
   request: JsonValue,
   page: PageRequest,
   ranked: readonly T[],
   idOf: (item: T) => string,
 ): Paged<T> => {
-  const shown = shownBefore(request, page.cursor);
+  const shown = shownBefore(context, request, page.cursor);
   const unseen = ranked.filter((item) => !shown.has(mark(idOf(item))));
   const items = unseen.slice(0, page.limit);
   const more = unseen.length > page.limit;
   const cursorAfter = (count: number): string | null => {
     if (!more && count >= items.length) return null;
     const marks = [...shown, ...items.slice(0, count).map((item) => mark(idOf(item)))].join('');
-    return encodeCursor(request, Buffer.from(marks, 'latin1').toString('base64'));
+    return context.cursors.encode(request, Buffer.from(marks, 'latin1').toString('base64'));
   };
   return { items, more, cursorAfter };
 };

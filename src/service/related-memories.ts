@@ -39,7 +39,7 @@ export const relatedMemories = async (
     fanOut: limits.fanOut,
   });
   const key = { tool: 'related', id, ...request };
-  const paged = pageOfRanked(key, page, steps, (step) => step.memoryId);
+  const paged = pageOfRanked(context, key, page, steps, (step) => step.memoryId);
   const items = await tellSteps(context, paged.items);
   return { ...paged, items, start, total: steps.length, cut };
 };

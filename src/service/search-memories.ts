@@ -89,7 +89,7 @@ const ranked = async (
     filter,
     sort,
   } as unknown as JsonObject;
-  const depth = sort ? resortDepth : Math.max(candidatesRanked, rankedDepth(key, page));
+  const depth = sort ? resortDepth : Math.max(candidatesRanked, rankedDepth(context, key, page));
   const mended =
     context.settings.ranking.repair && request.options.tolerance !== 'strict'
       ? await repairQuery(context, asked)
@@ -103,6 +103,7 @@ const ranked = async (
     ? [...hits].sort(bySort(sort))
     : rankHits(hits, await linksOf(context, hits), context.settings.ranking);
   const paged = pageOfRanked(
+    context,
     key,
     page,
     ordered.map((hit) => hit.memory),

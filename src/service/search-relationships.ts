@@ -46,8 +46,13 @@ export const searchRelationships = async (
 ): Promise<Paged<ReasonFound>> => {
   const query = textQuery(request);
   const key = { tool: 'reasons', ...request } as unknown as JsonObject;
-  const hits = await context.store.searchRelationships(context.scope, query, request.types, rankedDepth(key, page));
-  const paged = pageOfRanked(key, page, hits, (edge) => edge.id);
+  const hits = await context.store.searchRelationships(
+    context.scope,
+    query,
+    request.types,
+    rankedDepth(context, key, page),
+  );
+  const paged = pageOfRanked(context, key, page, hits, (edge) => edge.id);
   const ends = [...new Set(paged.items.flatMap((edge) => [edge.from, edge.to]))];
   const memories = new Map((await context.store.memories(context.scope, ends, 'live')).map((m) => [m.id, m]));
   const items = paged.items.flatMap((relationship) => {

@@ -2,7 +2,6 @@ import type { MemoryId, Millis, RelationshipId } from '../domain/ids.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { Relationship } from '../domain/relationship.ts';
 import { AppError } from '../errors.ts';
-import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
 import type { Change } from '../storage/query.ts';
 import type { ServiceContext } from './context.ts';
 import type { Paged, PageRequest } from './ranked-page.ts';
@@ -20,9 +19,13 @@ export interface Changes extends Paged<ToldChange> {
 // One position in one log: it may be used with any of the parameters.
 const request = 'what_changed';
 
-const startOf = (cursor: string | null, since: Millis | null): { afterSeq: number } | { since: Millis } => {
+const startOf = (
+  { cursors }: ServiceContext,
+  cursor: string | null,
+  since: Millis | null,
+): { afterSeq: number } | { since: Millis } => {
   if (cursor === null) return since === null ? { afterSeq: 0 } : { since };
-  const position = decodeCursor(request, cursor);
+  const position = cursors.decode(request, cursor);
   if (typeof position !== 'number')
     throw new AppError('cursor_invalid', 'This cursor is damaged; repeat the call with since.');
   return { afterSeq: position };
@@ -37,7 +40,7 @@ export const whatChanged = async (
   since: Millis | null,
   page: PageRequest,
 ): Promise<Changes> => {
-  const start = startOf(page.cursor, since);
+  const start = startOf(context, page.cursor, since);
   const read = await context.store.changes(context.scope, { ...start, order: 'oldest_first', limit: page.limit + 1 });
   const changes = read.slice(0, page.limit);
   const idsOf = (entity: Change['entity']): string[] => [
@@ -66,8 +69,8 @@ export const whatChanged = async (
   const before = 'afterSeq' in start ? start.afterSeq : changes.length === 0 ? await lastSeq(context) : 0;
   const cursorAfter = (shown: number): string => {
     const last = changes[shown - 1];
-    if (last) return encodeCursor(request, last.seq);
-    return page.cursor ?? encodeCursor(request, before);
+    if (last) return context.cursors.encode(request, last.seq);
+    return page.cursor ?? context.cursors.encode(request, before);
   };
   return { items, more: read.length > page.limit, cursorAfter };
 };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
 import type { JsonValue } from '../domain/memory.ts';
 import { AppError } from '../errors.ts';
 
@@ -15,24 +15,66 @@ const canonical = (value: JsonValue | undefined): string => {
 /** SHA-256 over JSON with sorted keys, as base64url; absent keys count as absent. */
 export const digest = (value: JsonValue): string => createHash('sha256').update(canonical(value)).digest('base64url');
 
+/** Opaque positions in the answer to one request. */
+export interface CursorCodec {
+  encode(request: JsonValue, position: JsonValue): string;
+  /** Throws `cursor_invalid` for text that we did not make, or that belongs to another request or another caller. */
+  decode(request: JsonValue, cursor: string): JsonValue;
+}
+
+const foreign = (): AppError =>
+  new AppError(
+    'cursor_invalid',
+    'This cursor belongs to another request; repeat the call without cursor, or with its own arguments.',
+  );
+
 const tagLength = 6;
 
-/** An opaque position in the answer to one request: `<first characters of the request's digest>.<payload>`. */
-export const encodeCursor = (request: JsonValue, position: JsonValue): string =>
-  `${digest(request).slice(0, tagLength)}.${Buffer.from(JSON.stringify(position)).toString('base64url')}`;
+/** `<first characters of the request's digest>.<payload>`: for a store that one person reads. */
+export const plainCursors: CursorCodec = Object.freeze({
+  encode: (request, position) =>
+    `${digest(request).slice(0, tagLength)}.${Buffer.from(JSON.stringify(position)).toString('base64url')}`,
+  decode: (request, cursor) => {
+    const [tag, payload] = cursor.split('.', 2);
+    if (tag !== digest(request).slice(0, tagLength) || !payload) throw foreign();
+    try {
+      return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as JsonValue;
+    } catch {
+      throw new AppError('cursor_invalid', 'This cursor is damaged; repeat the call without cursor.');
+    }
+  },
+} satisfies CursorCodec);
 
-/** Throws `cursor_invalid` for text that we did not make, or that belongs to another request. */
-export const decodeCursor = (request: JsonValue, cursor: string): JsonValue => {
-  const [tag, payload] = cursor.split('.', 2);
-  if (tag !== digest(request).slice(0, tagLength) || !payload) {
-    throw new AppError(
-      'cursor_invalid',
-      'This cursor belongs to another request; repeat the call without cursor, or with its own arguments.',
-    );
-  }
-  try {
-    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as JsonValue;
-  } catch {
-    throw new AppError('cursor_invalid', 'This cursor is damaged; repeat the call without cursor.');
-  }
+const cipher = 'aes-256-gcm';
+const ivBytes = 12;
+const sealBytes = 16;
+
+/**
+ * Sealed and bound to `caller` as well: it tells nothing of the store, and nobody else can use it. The initialisation vector is made of
+ * what is sealed, as in the SIV modes (RFC 5297), so that the same position gives the same cursor. `key` is 32 bytes.
+ */
+export const sealedCursors = (key: Uint8Array, caller: JsonValue): CursorCodec => {
+  const bound = (request: JsonValue): Buffer => Buffer.from(`${digest(caller)} ${digest(request)}`);
+  return Object.freeze({
+    encode: (request, position) => {
+      const text = Buffer.from(JSON.stringify(position));
+      const iv = createHmac('sha256', key).update(bound(request)).update(text).digest().subarray(0, ivBytes);
+      const seal = createCipheriv(cipher, key, iv, { authTagLength: sealBytes }).setAAD(bound(request));
+      const body = Buffer.concat([seal.update(text), seal.final()]);
+      return Buffer.concat([iv, seal.getAuthTag(), body]).toString('base64url');
+    },
+    decode: (request, cursor) => {
+      const bytes = Buffer.from(cursor, 'base64url');
+      if (bytes.length <= ivBytes + sealBytes) throw foreign();
+      const open = createDecipheriv(cipher, key, bytes.subarray(0, ivBytes), { authTagLength: sealBytes })
+        .setAAD(bound(request))
+        .setAuthTag(bytes.subarray(ivBytes, ivBytes + sealBytes));
+      try {
+        const text = Buffer.concat([open.update(bytes.subarray(ivBytes + sealBytes)), open.final()]);
+        return JSON.parse(text.toString('utf8')) as JsonValue;
+      } catch {
+        throw foreign();
+      }
+    },
+  } satisfies CursorCodec);
 };

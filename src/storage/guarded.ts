@@ -7,6 +7,8 @@ export interface GuardOptions {
   readonly deadlineMs: number;
   /** Refuses `write` with `read_only`. */
   readonly readOnly: boolean;
+  /** Asked once when the store was opened; what it throws fails the opening. */
+  readonly admit?: (backend: Backend) => Promise<void>;
   /** Told of each fault that is not the caller's, with its cause. */
   readonly onFault?: (call: string, error: AppError) => void;
 }
@@ -85,10 +87,15 @@ export const guardStore = (backend: Backend, options: GuardOptions): GuardedStor
     return known;
   };
 
+  const admitted = async (): Promise<void> => {
+    await backend.open();
+    await options.admit?.(backend);
+  };
+
   const open = (): Promise<void> => {
     if (closing)
       return Promise.reject(new AppError('store_unavailable', 'The store is closed: the server is stopping.'));
-    opening ??= backend.open().catch((error: unknown) => {
+    opening ??= admitted().catch((error: unknown) => {
       opening = undefined;
       throw translate('open', error);
     });

@@ -83,7 +83,10 @@ test('nothing shipped writes to the console', () => {
 });
 
 test('one cast makes a TenantScope', () => {
-  const casts = linesMatching(everything, /\bas\s+(unknown\s+as\s+)?TenantScope\b|<TenantScope>\s*[({[]/);
+  const casts = linesMatching(
+    everything,
+    /\bas\s+(unknown\s+as\s+)?((Tenant|Caller)?Scope|WholeStore)\b|<(TenantScope|CallerScope|WholeStore)>\s*\{/,
+  );
   expect(casts.map((line) => line.split(':')[0])).toEqual(['src/auth/policy.ts']);
 });
 

@@ -11,6 +11,8 @@ const pinned: Record<string, readonly [Audience, httpStatus: number, exitCode: n
   idempotency_mismatch: ['caller', 409, 1, false],
   cycle: ['caller', 409, 1, false],
   read_only: ['caller', 403, 1, false],
+  forbidden: ['caller', 403, 1, false],
+  scope_required: ['maintainer', 500, 70, false],
   request_too_large: ['caller', 413, 1, false],
   deadline_exceeded: ['caller', 504, 7, true],
   store_busy: ['caller', 503, 7, true],

@@ -59,7 +59,9 @@ const libraryPatterns = (name: string): string[] => {
  * passes, which is a part's own file when it is imported from a folder inside.
  */
 export const lintOverride = ({ part, parts, libraries }: ImportRule): unknown => {
-  const own = part.endsWith('.ts') ? [`!./${basename(part, '.ts')}/**`] : ['!./**', '!../*.ts', pattern(part, part)];
+  const own = part.endsWith('.ts')
+    ? ['!./*.ts', `!./${basename(part, '.ts')}/**`]
+    : ['!./**', '!../*.ts', pattern(part, part)];
   const others = parts.map((allowed) => pattern(allowed, part));
   const group = ['**', ...own, ...others, ...libraries.flatMap(libraryPatterns)];
   return {

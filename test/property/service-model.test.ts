@@ -5,6 +5,7 @@ import { isAppError } from '../../src/errors.ts';
 import { defaultRanking } from '../../src/search/ranking.ts';
 import type { ServiceContext } from '../../src/service/context.ts';
 import { sessionTrails } from '../../src/service/session-trail.ts';
+import { plainCursors } from '../../src/storage/cursor.ts';
 import { guardStore } from '../../src/storage/guarded.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { reachableTargets } from '../conformance/targets.ts';
@@ -303,6 +304,7 @@ const setTable = (store: ServiceContext['store']): Table => {
   const context: ServiceContext = {
     scope: singleTenantScope,
     upkeepScope: singleTenantScope,
+    cursors: plainCursors,
     store,
     settings: { allowCycles: false, readOnly: false, ranking: defaultRanking },
     noteUse: () => undefined,

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../src/domain/memory.ts';
 import { defaultRanking } from '../../src/search/ranking.ts';
 import type { ServiceContext, ServiceSettings } from '../../src/service/context.ts';
 import { noTrail, sessionTrails } from '../../src/service/session-trail.ts';
+import { plainCursors } from '../../src/storage/cursor.ts';
 import { guardStore } from '../../src/storage/guarded.ts';
 import { tools } from '../../src/tools/registry.ts';
 import type { ToolAnswer } from '../../src/tools/tool.ts';
@@ -57,6 +58,7 @@ export const onEveryStore = (
         context: {
           scope: singleTenantScope,
           upkeepScope: singleTenantScope,
+          cursors: plainCursors,
           store,
           settings: { allowCycles: false, readOnly: false, ranking: defaultRanking, ...settings },
           noteUse: (ids) => used.push(...ids),

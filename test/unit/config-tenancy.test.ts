@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { AppError } from '../../src/errors.ts';
+
+const load = (env: Readonly<Record<string, string>>): Config =>
+  loadConfig({ env: { HOME: '/nowhere', ...env }, platform: 'linux' });
+
+const refusal = (env: Readonly<Record<string, string>>): AppError => {
+  try {
+    load(env);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'config_invalid') return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+};
+
+const alice = { MEMORY_MULTI_TENANT_MODE: 'true', MEMORY_USER_ID: 'alice' };
+
+test('without the mode there is one tenant, and no caller', () => {
+  expect(load({ MEMORY_USER_ID: 'alice', MEMORY_TEAM_IDS: 'a' }).tenancy).toEqual({ mode: 'single', view: null });
+  expect(load({}).store.settings).toMatchObject({ multiTenant: false });
+});
+
+test('the caller is the one that the variables name', () => {
+  const { tenancy, store } = load({
+    ...alice,
+    MEMORY_DEFAULT_TENANT: 'acme-corp',
+    MEMORY_TEAM_IDS: ' platform, search ,platform,',
+    MEMORY_PROJECTS: 'github.com/acme/shop',
+  });
+  expect(tenancy).toEqual({
+    mode: 'multi',
+    caller: {
+      tenant: 'acme-corp',
+      user: 'alice',
+      teams: ['platform', 'search'],
+      projects: ['github.com/acme/shop'],
+      role: 'member',
+    },
+    trustLocalCallers: false,
+    allowUnmigrated: false,
+  });
+  expect(store.settings).toMatchObject({ multiTenant: true });
+});
+
+test('projects that are not given are found later, and given as empty are none', () => {
+  const projects = (env: Readonly<Record<string, string>>): unknown => {
+    const { tenancy } = load({ ...alice, ...env });
+    return tenancy.mode === 'multi' ? tenancy.caller.projects : 'single';
+  };
+  expect(projects({})).toBeNull();
+  expect(projects({ MEMORY_PROJECTS: '' })).toEqual([]);
+});
+
+describe('the start is refused, and the variable named', () => {
+  test.each([
+    ['MEMORY_USER_ID', { MEMORY_MULTI_TENANT_MODE: 'true' }],
+    ['MEMORY_MULTI_TENANT_MODE', { MEMORY_MULTI_TENANT_MODE: 'yes' }],
+    ['MEMORY_MULTI_TENANT_MODE', { MEMORY_MULTI_TENANT_MODE: 'TRUE ' }],
+    ['MEMORY_DEFAULT_TENANT', { ...alice, MEMORY_DEFAULT_TENANT: 'acme\n' }],
+    ['MEMORY_DEFAULT_TENANT', { ...alice, MEMORY_DEFAULT_TENANT: 'a/b' }],
+    ['MEMORY_DEFAULT_TENANT', { ...alice, MEMORY_DEFAULT_TENANT: '_platform' }],
+    ['MEMORY_DEFAULT_TENANT', { ...alice, MEMORY_DEFAULT_TENANT: 'x'.repeat(65) }],
+    ['MEMORY_USER_ID', { ...alice, MEMORY_USER_ID: '_maintenance' }],
+    ['MEMORY_USER_ID', { ...alice, MEMORY_USER_ID: 'a,b' }],
+    ['MEMORY_TEAM_IDS', { ...alice, MEMORY_TEAM_IDS: 'ok,_everyone' }],
+    ['MEMORY_REQUIRE_AUTH', { ...alice, MEMORY_REQUIRE_AUTH: 'true' }],
+    ['MEMORY_AUTH_PROVIDER', { ...alice, MEMORY_AUTH_PROVIDER: 'jwt' }],
+    ['MEMORY_AUTH_PROVIDER', { MEMORY_AUTH_PROVIDER: 'magic' }],
+    ['MEMORY_SINGLE_TENANT_VIEW', { ...alice, MEMORY_SINGLE_TENANT_VIEW: 'acme' }],
+    ['MEMORY_SINGLE_TENANT_VIEW', { MEMORY_SINGLE_TENANT_VIEW: 'a b' }],
+  ])('%s (%#)', (name, env) => {
+    const error = refusal(env as unknown as Readonly<Record<string, string>>);
+    expect(error.message).toContain(name);
+    expect(error.details.variables).toContain(name);
+  });
+});
+
+test('the view of one tenant only reads', () => {
+  const { tenancy, readOnly, store } = load({ MEMORY_SINGLE_TENANT_VIEW: 'acme' });
+  expect(tenancy).toEqual({ mode: 'single', view: 'acme' });
+  expect({ readOnly, ...store.settings }).toMatchObject({ readOnly: true, multiTenant: true });
+});
