@@ -18,6 +18,9 @@ import { relationshipRecords } from './relationship-records.ts';
 import { relationshipMatching } from './relationship-search.ts';
 import { matching, searchScope } from './search.ts';
 import { facets, idPrefixes, statistics } from './statistics.ts';
+import { linkRule, relinkRule } from './tenants/link-rule.ts';
+import { readRule } from './tenants/read-rule.ts';
+import { changeRule, createRule, purgeRule } from './tenants/write-rule.ts';
 import { traversal } from './traversal.ts';
 import { traversalBounds } from './traversal-bounds.ts';
 import { indexUpkeep, purge, usage } from './upkeep.ts';
@@ -61,4 +64,7 @@ export const concernsByMember: Readonly<Record<keyof Backend, AtLeastOne>> = {
   backup: [lifecycle],
 };
 
-export const concerns: readonly Concern[] = [...new Set(Object.values(concernsByMember).flat())];
+/** What holds a store to the walls between and inside tenants. */
+const tenancy: readonly Concern[] = [readRule, createRule, changeRule, purgeRule, linkRule, relinkRule];
+
+export const concerns: readonly Concern[] = [...new Set([...Object.values(concernsByMember).flat(), ...tenancy])];

@@ -14,7 +14,7 @@ export class Stage extends Caller {
   readonly scope: TenantScope;
   readonly #target: Target;
   readonly #place: Place;
-  readonly #open = new Set<Backend>();
+  readonly #handles = new Set<Backend>();
   readonly #others: Stage[] = [];
   #bare: Backend;
   #store: Backend;
@@ -33,7 +33,7 @@ export class Stage extends Caller {
     const place = await target.place();
     const bare = await place.handle(mode);
     const stage = new Stage(target, mode, place, bare);
-    stage.#open.add(bare);
+    stage.#handles.add(bare);
     await bare.open();
     return stage;
   }
@@ -58,13 +58,19 @@ export class Stage extends Caller {
 
   /** One more handle on the same data. */
   async anotherHandle(): Promise<Backend> {
-    return this.#dress(await this.bareHandle(this.mode));
+    return this.#dress(await this.#open(this.mode));
   }
 
-  /** A handle on the same data in a mode of its own, with records as they are. */
-  async bareHandle(mode: Mode): Promise<Backend> {
+  /** Lets somebody use the data in the other mode, while nobody else has it open. */
+  async inOtherMode(use: (store: Backend) => Promise<void>): Promise<void> {
+    await this.#closeAll();
+    await use(await this.#open(this.mode === 'single' ? 'multi' : 'single'));
+    await this.reopen();
+  }
+
+  async #open(mode: Mode): Promise<Backend> {
     const store = await this.#place.handle(mode);
-    this.#open.add(store);
+    this.#handles.add(store);
     await store.open();
     return store;
   }
@@ -79,7 +85,7 @@ export class Stage extends Caller {
   /** Closes every handle and opens the place again, as the next process would. */
   async reopen(): Promise<void> {
     await this.#closeAll();
-    this.#take(await this.bareHandle(this.mode));
+    this.#take(await this.#open(this.mode));
   }
 
   /** From now on the case plays on a backup. */
@@ -87,7 +93,7 @@ export class Stage extends Caller {
     await this.#closeAll();
     const store = await this.#place.handleOnBackup?.(path, this.mode);
     if (store === undefined) throw new Error('the place cannot open the backup that the store made');
-    this.#open.add(store);
+    this.#handles.add(store);
     await store.open();
     this.#take(store);
   }
@@ -104,8 +110,8 @@ export class Stage extends Caller {
   }
 
   async #closeAll(): Promise<void> {
-    const handles = [...this.#open];
-    this.#open.clear();
+    const handles = [...this.#handles];
+    this.#handles.clear();
     for (const handle of handles) await handle.close();
   }
 }

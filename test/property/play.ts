@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { singleTenantScope as scope } from '../../src/auth/policy.ts';
 import type { Memory } from '../../src/domain/memory.ts';
-import { isAppError } from '../../src/errors.ts';
 import type { WriteBatch } from '../../src/storage/batch.ts';
 import type { SortField, SortKey } from '../../src/storage/query.ts';
 import type { GraphStore } from '../../src/storage/store.ts';
@@ -121,15 +120,5 @@ export const ask = async (
       return store.idempotencyRecord(scope, question.key);
     case 'guard':
       return store.guardRevision(scope, 'acyclic_graph');
-  }
-};
-
-/** The answer, or the refusal without its wording, which the contract leaves open. */
-export const outcomeOf = async (answer: Promise<unknown>): Promise<unknown> => {
-  try {
-    return { answer: await answer };
-  } catch (error) {
-    if (!isAppError(error)) throw error;
-    return { refused: error.code, details: error.details };
   }
 };

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { singleTenantScope as scope } from '../../src/auth/policy.ts';
+import { outcomeOf } from '../conformance/outcome.ts';
 import { Stage } from '../conformance/stage.ts';
 import type { Target } from '../conformance/target.ts';
 import { reachableTargets } from '../conformance/targets.ts';
 import { ReferenceStore } from '../reference/store.ts';
 import { furniture } from './commands.ts';
-import { ask, type Command, command, outcomeOf, planBatch } from './play.ts';
+import { ask, type Command, command, planBatch } from './play.ts';
 import { expectSame, expectSameHits, expectSameReasons } from './same-answers.ts';
 
 const runs = Number(process.env.PROPERTY_RUNS ?? 150);
