@@ -76,7 +76,7 @@ ${answer}
 
 const listOf = (profile: Tool['profile']): string =>
   tools
-    .filter((tool) => tool.profile === profile)
+    .filter((tool) => tool.profile === profile && tool.multiTenantOnly !== true)
     .map(({ name }) => `[${code(name)}](#${name})`)
     .join(', ');
 

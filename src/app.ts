@@ -1,10 +1,10 @@
 import { type Caller, callerOf } from './app/caller.ts';
 import { cursorsFor } from './app/cursors.ts';
+import { asOffered, offered } from './app/offered-tools.ts';
 import type { Config } from './config.ts';
 import type { TenantScope } from './domain/scope.ts';
 import type { Embeddings } from './embeddings/embeddings.ts';
 import { log } from './log.ts';
-import type { ListedTool } from './mcp/listed-tool.ts';
 import { listTool } from './mcp/listed-tool.ts';
 import type { McpApp } from './mcp/server.ts';
 import { toolList } from './mcp/tool-list.ts';
@@ -20,6 +20,8 @@ import { version } from './version.ts';
 export interface App extends McpApp {
   /** Loads the backend at the first call; the store opens itself with its first use. */
   store(): Promise<GuardedStore>;
+  /** For who runs the server: the whole tenant, or in single-tenant mode the whole store. Never for an answer to a caller. */
+  operatorContext(): Promise<ServiceContext>;
   /** For a server, a while after its start: brings the index of an older store up to date. */
   startUpkeep(): void;
   /** What `doctor` says about embeddings; nothing where none are configured. Asks the model. */
@@ -37,15 +39,6 @@ export interface AppOverrides {
 
 /** Behind the first answers of a session. */
 const upkeepDelayMs = 3_000;
-
-/** `extended` includes `core`; a read-only server has no tool that writes. */
-const offered = (tools: readonly ListedTool[], { toolProfile, readOnly }: Config): readonly ListedTool[] =>
-  tools
-    .filter((tool) => tool.profile === 'core' || toolProfile === 'extended')
-    .flatMap((tool) => {
-      if (!readOnly || tool.annotations.readOnlyHint) return [tool];
-      return tool.whenReadOnly ? [tool.whenReadOnly] : [];
-    });
 
 const loadStore = async (config: Config, caller: Caller): Promise<GuardedStore> => {
   const [{ createBackend }, { guardStore }] = await Promise.all([
@@ -169,10 +162,15 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     };
   };
 
+  const operatorContext = async (): Promise<ServiceContext> => ({
+    ...(await contextFor()),
+    scope: caller.upkeepScope,
+  });
+
   const upkeep = upkeepOf(async () => {
     try {
       const { keepIndexCurrent } = await import('./service/upkeep.ts');
-      await keepIndexCurrent({ ...(await contextFor()), scope: caller.upkeepScope });
+      await keepIndexCurrent(await operatorContext());
     } catch (error) {
       log.warn('the index was not brought up to date', { error });
     }
@@ -184,7 +182,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool === undefined) throw new Error(`no tool is named ${name}`);
     embeddings.wake();
-    return config.readOnly ? (tool.whenReadOnly ?? tool) : tool;
+    return asOffered(tool, config);
   };
 
   return {
@@ -192,6 +190,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     tools: offered(overrides.tools?.map(listTool) ?? toolList, config),
     loadTool,
     contextFor,
+    operatorContext,
     now,
     newId,
     reportFault: ({ requestId, tool, error }) => log.error('tool call failed', { requestId, tool, error }),

@@ -72,7 +72,7 @@ export const doctor = (
 ): Promise<number> =>
   withApp(config, async (app) => {
     const store = await examineStore(app);
-    const context = await app.contextFor();
+    const context = await app.operatorContext();
     const project = await context.currentProject();
     const index = store.exitCode !== 0 ? [] : [fix ? await fixIndex(terminal, context) : await examineIndex(context)];
     const findings: readonly Finding[] = [

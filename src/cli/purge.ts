@@ -36,7 +36,7 @@ const confirm = async ({ stdin, stderr }: Terminal, question: string): Promise<b
 /** Empties the trash of what has been there long enough, after a question and a backup. */
 export const purge = (terminal: Terminal, config: Config, command: PurgeCommand): Promise<void> =>
   withApp(config, async (app) => {
-    const context = await app.contextFor();
+    const context = await app.operatorContext();
     if (context.settings.readOnly && !command.dryRun) {
       throw new AppError('read_only', 'Nothing can be purged with MEMORY_READ_ONLY; only --dry-run can.');
     }

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
 import { setLogLevel } from '../log.ts';
 import { connectLines } from './connect.ts';
 import { complain, print, type Terminal } from './terminal.ts';
@@ -19,8 +20,26 @@ export const serveStdio = async (terminal: Terminal, config: Config): Promise<vo
   });
 };
 
+/** Nobody proves who they are over HTTP yet: in multi-tenant mode the port answers this machine alone, and only where that was asked for. */
+const checkTrust = ({ tenancy, http }: Config): void => {
+  if (tenancy.mode === 'single') return;
+  if (!loopback.test(http.host)) {
+    throw new AppError(
+      'config_invalid',
+      `MEMORY_HTTP_HOST: in multi-tenant mode the server listens on the loopback interface only, not on ${http.host}. Unset it, or give each user a process over stdio.`,
+    );
+  }
+  if (!tenancy.trustLocalCallers) {
+    throw new AppError(
+      'config_invalid',
+      `MEMORY_TRUST_LOCAL_CALLERS: every program on this machine that reaches the port would act as ${tenancy.caller.user}. Set it to true if that is meant, or use stdio.`,
+    );
+  }
+};
+
 /** Runs until a signal asks it to stop. A store that cannot be opened ends it at once, not with the first call. */
 export const serveHttp = async (terminal: Terminal, config: Config): Promise<void> => {
+  checkTrust(config);
   const [transport, { stopSignal }] = await Promise.all([
     import('../transport/http.ts'),
     import('../transport/stop-signal.ts'),

@@ -10,6 +10,9 @@ export interface ListedTool extends Pick<Tool, 'name' | 'title' | 'description' 
   readonly inputSchema: JsonObject;
   /** What a read-only server lists instead. */
   readonly whenReadOnly?: ListedTool;
+  /** What multi-tenant mode lists instead. */
+  readonly whenMultiTenant?: ListedTool;
+  readonly multiTenantOnly?: true;
 }
 
 /** All that is known of a tool's input, as JSON Schema. */
@@ -19,7 +22,7 @@ export const fullSchema = (tool: Pick<Tool, 'input'>): JsonObject => {
 };
 
 export const listTool = (tool: Tool): ListedTool => {
-  const { name, title, description, profile, annotations, whenReadOnly } = tool;
+  const { name, title, description, profile, annotations, whenReadOnly, whenMultiTenant, multiTenantOnly } = tool;
   return {
     name,
     title,
@@ -28,6 +31,8 @@ export const listTool = (tool: Tool): ListedTool => {
     annotations,
     inputSchema: terseSchema(fullSchema(tool)),
     ...(whenReadOnly ? { whenReadOnly: listTool(whenReadOnly) } : {}),
+    ...(whenMultiTenant ? { whenMultiTenant: listTool(whenMultiTenant) } : {}),
+    ...(multiTenantOnly ? { multiTenantOnly } : {}),
   };
 };
 

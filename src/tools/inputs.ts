@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { memoryTypes } from '../domain/memory.ts';
+import { memoryTypes, visibilities } from '../domain/memory.ts';
 import { relationshipTypes } from '../domain/relationship.ts';
 
 export const memoryType = z.enum(memoryTypes);
@@ -25,7 +25,13 @@ export const share = z
   .meta({ listed: { type: 'number' } });
 export const statedShare = z.number().min(0).max(1);
 export const strings = z.array(z.string());
-export const expectedVersion = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional();
+export const requiredVersion = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+export const expectedVersion = requiredVersion.optional();
+
+export const visibilityName = z
+  .string()
+  .transform((name) => name.trim().toLowerCase())
+  .pipe(z.enum(visibilities));
 
 const limit = (most: number, usual: number) =>
   z

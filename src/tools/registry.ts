@@ -8,17 +8,20 @@ import { getMemoryHistory } from './get-memory-history.ts';
 import { getMemoryStatistics } from './get-memory-statistics.ts';
 import { getRecentActivity } from './get-recent-activity.ts';
 import { getRelatedMemories } from './get-related-memories.ts';
+import { listTeams } from './list-teams.ts';
 import { mergeMemories } from './merge-memories.ts';
 import { queryAsOf } from './query-as-of.ts';
 import { recallMemories } from './recall-memories.ts';
 import { restoreMemory } from './restore-memory.ts';
 import { searchMemories } from './search-memories.ts';
 import { searchRelationshipsByContext } from './search-relationships-by-context.ts';
+import { shareMemory } from './share-memory.ts';
 import { storeMemory } from './store-memory.ts';
 import type { Tool } from './tool.ts';
 import { updateMemory } from './update-memory.ts';
 import { updateRelationship } from './update-relationship.ts';
 import { whatChanged } from './what-changed.ts';
+import { whoami } from './whoami.ts';
 
 /** In the order in which a model reads them. */
 export const tools: readonly Tool[] = [
@@ -31,6 +34,9 @@ export const tools: readonly Tool[] = [
   createRelationship,
   getRelatedMemories,
   getRecentActivity,
+  whoami,
+  listTeams,
+  shareMemory,
   getMemoryStatistics,
   searchRelationshipsByContext,
   contextualSearch,

@@ -27,6 +27,10 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   readonly annotations: ToolAnnotations;
   /** What a read-only server offers in place of a tool that also writes. */
   readonly whenReadOnly?: Tool;
+  /** What multi-tenant mode offers in its place. */
+  readonly whenMultiTenant?: Tool;
+  /** Not offered in single-tenant mode. */
+  readonly multiTenantOnly?: true;
   /** Strict: an unknown key is an error. */
   readonly input: Input;
   readonly run: (input: z.output<Input>, context: ServiceContext) => Promise<ToolAnswer>;

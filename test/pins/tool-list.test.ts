@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { offered } from '../../src/app/offered-tools.ts';
+import type { Config } from '../../src/config.ts';
 import type { ListedTool } from '../../src/mcp/listed-tool.ts';
 import { toolList } from '../../src/mcp/tool-list.ts';
 
@@ -9,7 +11,10 @@ const tokens = (tools: readonly ListedTool[]): number =>
     0,
   ) / 4;
 
-const core = toolList.filter((tool) => tool.profile === 'core');
+const offer = (mode: 'single' | 'multi', toolProfile: 'core' | 'extended'): readonly ListedTool[] =>
+  offered(toolList, { toolProfile, readOnly: false, tenancy: { mode } as Config['tenancy'] });
+
+const core = offer('single', 'core');
 
 test('the nine core tools, in the order in which a model reads them', () => {
   expect(core.map((tool) => tool.name)).toEqual([
@@ -27,7 +32,27 @@ test('the nine core tools, in the order in which a model reads them', () => {
 
 test('core costs a model at most 1,500 tokens, all at most 3,000', () => {
   expect(tokens(core)).toBeLessThanOrEqual(1_500);
-  expect(tokens(toolList)).toBeLessThanOrEqual(3_000);
+  expect(tokens(offer('single', 'extended'))).toBeLessThanOrEqual(3_000);
+});
+
+test('multi-tenant mode adds three tools, and costs a model at most 1,750 tokens and 3,050', () => {
+  const names = offer('multi', 'core').map((tool) => tool.name);
+  expect(names.filter((name) => !core.some((tool) => tool.name === name))).toEqual([
+    'whoami',
+    'list_teams',
+    'share_memory',
+  ]);
+  expect(tokens(offer('multi', 'core'))).toBeLessThanOrEqual(1_750);
+  expect(tokens(offer('multi', 'extended'))).toBeLessThanOrEqual(3_050);
+});
+
+test('multi-tenant mode asks for the version that a change was made of', () => {
+  const required = (mode: 'single' | 'multi', name: string): unknown =>
+    offer(mode, 'core').find((tool) => tool.name === name)?.inputSchema.required;
+  for (const name of ['update_memory', 'delete_memory']) {
+    expect(required('multi', name), name).toContain('expected_version');
+    expect(required('single', name), name).not.toContain('expected_version');
+  }
 });
 
 describe.each(toolList.map((tool) => [tool.name, tool] as const))('%s', (name, tool) => {
@@ -50,11 +75,18 @@ describe.each(toolList.map((tool) => [tool.name, tool] as const))('%s', (name, t
   });
 
   test('takes no tenant from its caller', () => {
+    const forms = [tool, ...(tool.whenMultiTenant ? [tool.whenMultiTenant] : [])];
+    for (const { inputSchema } of forms) {
+      expect(Object.keys(inputSchema.properties ?? {}).join(' ')).not.toMatch(/tenant|created_by|user/);
+    }
+    if (tool.multiTenantOnly) return;
     expect(JSON.stringify(tool.inputSchema)).not.toMatch(/tenant|created_by|visibility|team_id/);
   });
 });
 
-const readers = toolList.filter((tool) => tool.annotations.readOnlyHint && tool.name !== 'get_memory_statistics');
+const readers = offer('single', 'extended').filter(
+  (tool) => tool.annotations.readOnlyHint && tool.name !== 'get_memory_statistics',
+);
 
 test.each(readers.map((tool) => [tool.name, tool] as const))('%s bounds its answer', (_, tool) => {
   expect(Object.keys(tool.inputSchema.properties ?? {})).toContain('max_tokens');
