@@ -83,11 +83,13 @@ const listOf = (profile: Tool['profile']): string =>
 /** Text of docs/tools.md. */
 export const toolsPage = async (): Promise<string> => {
   const examples = await runExamples();
-  const sections = tools.map((tool) => {
-    const example = examples.get(tool.name);
-    if (example === undefined) throw new Error(`no example of ${tool.name}`);
-    return section(tool, example);
-  });
+  const sections = tools
+    .filter(({ multiTenantOnly }) => !multiTenantOnly)
+    .map((tool) => {
+      const example = examples.get(tool.name);
+      if (example === undefined) throw new Error(`no example of ${tool.name}`);
+      return section(tool, example);
+    });
   return `# Tools
 <!-- Made by scripts/gen-docs.ts from the definitions; edit those, or the story in scripts/tool-examples.ts. -->
 

@@ -1,9 +1,9 @@
 import { type Caller, callerOf } from './app/caller.ts';
 import { cursorsFor } from './app/cursors.ts';
+import { lazyEmbeddings } from './app/lazy-embeddings.ts';
 import { asOffered, offered } from './app/offered-tools.ts';
+import { upkeepOf } from './app/upkeep.ts';
 import type { Config } from './config.ts';
-import type { TenantScope } from './domain/scope.ts';
-import type { Embeddings } from './embeddings/embeddings.ts';
 import { log } from './log.ts';
 import { listTool } from './mcp/listed-tool.ts';
 import type { McpApp } from './mcp/server.ts';
@@ -37,9 +37,6 @@ export interface AppOverrides {
   readonly cwd?: string;
 }
 
-/** Behind the first answers of a session. */
-const upkeepDelayMs = 3_000;
-
 const loadStore = async (config: Config, caller: Caller): Promise<GuardedStore> => {
   const [{ createBackend }, { guardStore }] = await Promise.all([
     import('../backends/index.ts'),
@@ -66,62 +63,6 @@ const projectsOf = (config: Config, cwd: string): Pick<ServiceContext, 'currentP
       return project;
     },
     resolveProject: async (text) => (await import('./project.ts')).resolveProject(text, cwd),
-  };
-};
-
-interface LazyEmbeddings {
-  /** Null where none are configured. */
-  open(): Promise<Embeddings | null>;
-  /** There may be memories without a vector. */
-  wake(): void;
-  close(): Promise<void>;
-}
-
-const lazyEmbeddings = (
-  config: Config,
-  scope: TenantScope,
-  store: () => Promise<GuardedStore>,
-  now: () => number,
-): LazyEmbeddings => {
-  const { embeddings: settings, readOnly } = config;
-  if (settings === null) {
-    return { open: async () => null, wake: () => undefined, close: async () => undefined };
-  }
-  let opened: Promise<Embeddings> | undefined;
-  const load = async (): Promise<Embeddings> =>
-    (await import('./embeddings/embeddings.ts')).openEmbeddings({
-      settings,
-      store,
-      scope,
-      now,
-      readOnly,
-      onOutage: (error) => log.warn('the embedding model fails; words alone answer until it is back', { error }),
-      onReturn: () => log.info('the embedding model answers again'),
-      onStoreFault: (error) => log.debug('vectors were not written', { error }),
-    });
-  const open = (): Promise<Embeddings> => {
-    opened ??= load();
-    return opened;
-  };
-  return {
-    open,
-    wake: () =>
-      void open().then(
-        (loaded) => loaded.wake(),
-        (error: unknown) => log.warn('embeddings are not there', { error }),
-      ),
-    close: async () => (await opened)?.close(),
-  };
-};
-
-/** Runs once, unless it is stopped before. */
-const upkeepOf = (work: () => Promise<void>): { start(): void; stop(): void } => {
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    start: () => {
-      timer ??= setTimeout(() => void work(), upkeepDelayMs).unref();
-    },
-    stop: () => clearTimeout(timer),
   };
 };
 
@@ -167,15 +108,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     scope: caller.upkeepScope,
   });
 
-  const upkeep = upkeepOf(async () => {
-    try {
-      const { keepIndexCurrent } = await import('./service/upkeep.ts');
-      await keepIndexCurrent(await operatorContext());
-    } catch (error) {
-      log.warn('the index was not brought up to date', { error });
-    }
-    embeddings.wake();
-  });
+  const upkeep = upkeepOf(operatorContext, embeddings.wake);
 
   const loadTool = async (name: string): Promise<Tool> => {
     const tools = overrides.tools ?? (await import('./tools/registry.ts')).tools;
