@@ -94,7 +94,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
       store: await openStore(),
       cursors: await cursors(scope),
       settings: { allowCycles: config.allowCycles, readOnly: config.readOnly, ranking: defaultRanking },
-      trail: config.autoLinks && session !== undefined ? trails(session) : noTrail,
+      trail: config.autoLinks && session !== undefined ? trails(session, scope) : noTrail,
       ...(config.embeddings && { meaningOf: async (query) => (await embeddings.open())?.meaningOf(query) ?? null }),
       noteUse: (ids) => usage.note(scope, ids),
       now,

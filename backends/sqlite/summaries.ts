@@ -12,7 +12,7 @@ const valuesSql: Readonly<Record<Facet, string>> = {
   types: `SELECT type AS value FROM memory WHERE live = 1`,
   languages: `SELECT DISTINCT memory.pk, value FROM memory, json_each(memory.context_languages) WHERE live = 1`,
   frameworks: `SELECT DISTINCT memory.pk, value FROM memory, json_each(memory.context_frameworks) WHERE live = 1`,
-  teams: `SELECT context_team_id AS value FROM memory WHERE live = 1 AND context_team_id IS NOT NULL`,
+  teams: `SELECT context_team_id AS value FROM memory WHERE live = 1 AND context_visibility = 'team' AND context_team_id IS NOT NULL`,
 };
 
 const facetSql = (facet: Facet): string =>

@@ -31,7 +31,17 @@ const firstChangesAfter = async (
   }
 };
 
-/** Each memory as it stood at a time; one that was not stored yet is left out. Trashed ones are given, as they stood. */
+/**
+ * In multi-tenant mode a change may be hidden, because the caller could not read what it replaced: then the version after it is not what
+ * stood before it.
+ */
+const stoodAt = ({ scope }: ServiceContext, memory: Memory, at: Millis): boolean =>
+  scope.tenant === null || memory.updatedAt <= at;
+
+/**
+ * Each memory as it stood at a time; one that was not stored yet, or that the caller could not have read then, is left out. Trashed ones are
+ * given, as they stood.
+ */
 export const memoriesAt = async (
   context: ServiceContext,
   ids: readonly MemoryId[],
@@ -46,7 +56,9 @@ export const memoriesAt = async (
     const change = changed.get(memory.id);
     return [memory.id, change ? (change.before as Memory | null) : memory];
   });
-  return new Map(states.filter((entry): entry is [MemoryId, Memory] => entry[1] !== null));
+  return new Map(
+    states.filter((entry): entry is [MemoryId, Memory] => entry[1] !== null && stoodAt(context, entry[1], at)),
+  );
 };
 
 /** `known`: what the store held at the time. `true`: what was so at the time, by all that is known now. */

@@ -81,7 +81,9 @@ export const firstAudience = (
 
 /** Throws `invalid_input` for a change that would let in readers who could not read the memory before: that takes `share_memory`. */
 export const checkNotWidened = (before: Memory, after: Memory): void => {
-  if (before.context.tenantId === null || isReadByAllReadersOf(after, before)) return;
+  // What is private is read by the caller alone, who could read it before.
+  if (before.context.tenantId === null || after.context.visibility === 'private') return;
+  if (isReadByAllReadersOf(after, before)) return;
   throw refused(
     'This would let others read the memory, which only share_memory does: make it private with share_memory, change it, then share it again.',
   );

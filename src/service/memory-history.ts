@@ -27,7 +27,39 @@ export interface MemoryHistory {
 
 const versionsRead = 500;
 
-/** Every version of a memory, also of one in the trash. Throws `not_found`. */
+type MemoryChange = Extract<Change, { readonly entity: 'memory' }>;
+
+/** A version of which the log does not say how it came to be, or not to this caller. */
+const unexplained = (record: Memory): MemoryVersion => ({
+  version: record.version,
+  at: record.updatedAt,
+  kind: null,
+  by: record.updatedBy,
+  reason: null,
+  record,
+});
+
+/**
+ * From the newest change back. The log may have gaps: a version that the caller could not have read is in it only as what made the next
+ * one. `oldest` is what the oldest change replaced, and null if there was nothing.
+ */
+const versionsOf = (
+  current: Memory,
+  changes: readonly MemoryChange[],
+): { readonly versions: MemoryVersion[]; readonly oldest: Memory | null } => {
+  const versions: MemoryVersion[] = [];
+  let record: Memory | null = current;
+  for (const change of changes) {
+    if (!record) break;
+    const { at, kind, by, reason } = change;
+    if (change.version === record.version) versions.push({ version: record.version, at, kind, by, reason, record });
+    else versions.push(unexplained(record));
+    record = change.before;
+  }
+  return { versions, oldest: record };
+};
+
+/** Every version of a memory that the caller may read, also of one in the trash. Throws `not_found`. */
 export const memoryHistory = async (context: ServiceContext, id: MemoryId): Promise<MemoryHistory> => {
   const [current] = await context.store.memories(context.scope, [id], 'any');
   if (!current) throw memoryNotFound(id);
@@ -37,25 +69,9 @@ export const memoryHistory = async (context: ServiceContext, id: MemoryId): Prom
     order: 'newest_first',
     limit: versionsRead,
   });
-  const versions: MemoryVersion[] = [];
-  let record: Memory | null = current;
-  for (const change of changes as readonly (Change & { before: Memory | null })[]) {
-    if (!record) break;
-    const { at, kind, by, reason } = change;
-    versions.push({ version: record.version, at, kind, by, reason, record });
-    record = change.before;
-  }
-  const more = record !== null && changes.length === versionsRead;
-  if (record && !more) {
-    versions.push({
-      version: record.version,
-      at: record.updatedAt,
-      kind: null,
-      by: record.updatedBy,
-      reason: null,
-      record,
-    });
-  }
+  const { versions, oldest } = versionsOf(current, changes as readonly MemoryChange[]);
+  const more = oldest !== null && changes.length === versionsRead;
+  if (oldest && !more) versions.push(unexplained(oldest));
   return { current, versions, more };
 };
 
@@ -63,9 +79,9 @@ export const memoryHistory = async (context: ServiceContext, id: MemoryId): Prom
 export const versionOf = (history: MemoryHistory, version: number): MemoryVersion => {
   const found = history.versions.find((candidate) => candidate.version === version);
   if (found) return found;
-  const oldest = history.versions.at(-1)?.version ?? history.current.version;
-  throw new AppError(
-    'invalid_input',
-    `There is no version ${version} of this memory; versions ${oldest} to ${history.current.version} are kept.`,
-  );
+  const kept = history.versions.map((candidate) => candidate.version).reverse();
+  const oldest = kept[0] ?? history.current.version;
+  const gapless = kept.length === history.current.version - oldest + 1;
+  const named = gapless ? `versions ${oldest} to ${history.current.version}` : `versions ${kept.join(', ')}`;
+  throw new AppError('invalid_input', `There is no version ${version} of this memory; ${named} are kept.`);
 };

@@ -27,32 +27,32 @@ export const renewedWords = async (
 
 /** Whether the words of the index are those of today's tokenizer. */
 export const indexIsCurrent = async (context: ServiceContext): Promise<boolean> => {
-  const state = await context.store.indexState(context.scope);
+  const state = await context.store.indexState(context.upkeepScope);
   return state.version === TOKENIZER_VERSION && state.through === null;
 };
 
 /** Where an interrupted renewal goes on; from the start if it was of another version or its place is gone. */
 const placeOf = async (context: ServiceContext): Promise<{ value: number; id: MemoryId } | null> => {
-  const state = await context.store.indexState(context.scope);
+  const state = await context.store.indexState(context.upkeepScope);
   if (state.version !== TOKENIZER_VERSION || state.through === null) return null;
-  const [memory] = await context.store.memories(context.scope, [state.through], 'any');
+  const [memory] = await context.store.memories(context.upkeepScope, [state.through], 'any');
   return memory ? { value: memory.createdAt, id: memory.id } : null;
 };
 
 /**
- * Makes the words of every live memory anew, the oldest first, in short batches that others can write between. Each batch keeps its place, so
+ * Makes the words of every live memory of the caller's tenant anew, the oldest first, in short batches that others can write between. Each batch keeps its place, so
  * that a run that was cut off goes on where it stopped. What is stored meanwhile is indexed by whoever stores it.
  */
 export const renewIndex = async (
   context: ServiceContext,
   onProgress: (progress: RenewProgress) => void,
 ): Promise<number> => {
-  const total = await context.store.countMemories(context.scope, {});
+  const total = await context.store.countMemories(context.upkeepScope, {});
   let after = await placeOf(context);
   let done = 0;
   for (;;) {
     const place = after === null ? {} : { after };
-    const memories = await context.store.listMemories(context.scope, {
+    const memories = await context.store.listMemories(context.upkeepScope, {
       filter: {},
       sort: oldestFirst,
       ...place,
@@ -61,7 +61,7 @@ export const renewIndex = async (
     const last = memories.length < batchSize ? undefined : memories.at(-1);
     const state = { version: TOKENIZER_VERSION, through: last?.id ?? null };
     const operations: WriteOperation[] = [...(await renewedWords(context, memories)), { op: 'set_index_state', state }];
-    await context.store.write(context.scope, { operations, at: context.now(), by: null });
+    await context.store.write(context.upkeepScope, { operations, at: context.now(), by: null });
     done += memories.length;
     onProgress({ done, total });
     if (!last) return done;

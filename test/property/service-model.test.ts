@@ -308,7 +308,7 @@ const setTable = (store: ServiceContext['store']): Table => {
     store,
     settings: { allowCycles: false, readOnly: false, ranking: defaultRanking },
     noteUse: () => undefined,
-    trail: sessionTrails()('one'),
+    trail: sessionTrails()('one', singleTenantScope),
     now: () => table.now,
     newId,
     currentProject: async () => 'github.com/acme/shop',

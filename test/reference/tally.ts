@@ -18,7 +18,7 @@ const valuesOf: Readonly<Record<Facet, (memory: Memory) => readonly string[]>> =
   types: (memory) => [memory.type],
   languages: ({ context }) => context.languages,
   frameworks: ({ context }) => context.frameworks,
-  teams: ({ context }) => (context.teamId === null ? [] : [context.teamId]),
+  teams: ({ context }) => (context.visibility === 'team' && context.teamId !== null ? [context.teamId] : []),
 };
 
 const liveMemories = (state: State): readonly Memory[] => [...state.memories.values()].filter(isLiveMemory);

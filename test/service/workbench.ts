@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe } from 'vitest';
 import type * as z from 'zod';
-import { singleTenantScope } from '../../src/auth/policy.ts';
-import type { MemoryId } from '../../src/domain/ids.ts';
+import { maintenanceScope, scopeOf, singleTenantScope } from '../../src/auth/policy.ts';
+import type { MemoryId, TenantId } from '../../src/domain/ids.ts';
 import type { JsonObject } from '../../src/domain/memory.ts';
+import type { Principal } from '../../src/domain/scope.ts';
 import { defaultRanking } from '../../src/search/ranking.ts';
 import type { ServiceContext, ServiceSettings } from '../../src/service/context.ts';
 import { noTrail, sessionTrails } from '../../src/service/session-trail.ts';
 import { plainCursors } from '../../src/storage/cursor.ts';
-import { guardStore } from '../../src/storage/guarded.ts';
+import { type GuardedStore, guardStore } from '../../src/storage/guarded.ts';
 import { tools } from '../../src/tools/registry.ts';
 import type { ToolAnswer } from '../../src/tools/tool.ts';
+import type { Mode, Target } from '../conformance/target.ts';
 import { reachableTargets } from '../conformance/targets.ts';
 
 /** A store with the use cases on top of it, called as the tools are. */
@@ -31,63 +33,105 @@ export interface Workbench {
 }
 
 export const noon = Date.UTC(2026, 10, 23, 12);
+export const shop = 'github.com/acme/shop';
 
-const reachable = await reachableTargets();
+type Settings = Partial<ServiceSettings> & { readonly session?: string };
+type Scopes = Pick<ServiceContext, 'scope' | 'upkeepScope'>;
 
-/** Runs the tests on every store that is there, each test on an empty one. */
-export const onEveryStore = (
-  name: string,
-  define: (open: (settings?: Partial<ServiceSettings> & { readonly session?: string }) => Promise<Workbench>) => void,
-): void => {
-  describe.each(reachable)(`${name} on $name`, (target) => {
+const workbenchOn = (store: GuardedStore, scopes: Scopes, { session, ...settings }: Settings): Workbench => {
+  const used: MemoryId[] = [];
+  const bench: Workbench = {
+    used,
+    now: noon,
+    context: {
+      ...scopes,
+      cursors: plainCursors,
+      store,
+      settings: { allowCycles: false, readOnly: false, ranking: defaultRanking, ...settings },
+      noteUse: (ids) => used.push(...ids),
+      trail: session ? sessionTrails()(session, scopes.scope) : noTrail,
+      now: () => bench.now,
+      newId: randomUUID,
+      currentProject: async () => shop,
+      resolveProject: async (text) => text.trim(),
+    },
+    call: async (name, input) => {
+      const tool = tools.find((candidate) => candidate.name === name);
+      if (!tool) throw new Error(`no tool ${name}`);
+      return tool.run(tool.input.parse(input) as z.output<typeof tool.input>, bench.context);
+    },
+    text: async (name, input) => (await bench.call(name, input)).text,
+    facts: async (name, input) => (await bench.call(name, input)).structured ?? {},
+    store: async (title, more = {}) => {
+      const memory = { type: 'general', title, content: `About ${title}`, ...more };
+      return (await bench.facts('store_memory', memory)).id as MemoryId;
+    },
+    relate: (from, relationship_type, to, more = {}) =>
+      bench.facts('create_relationship', { from_memory_id: from, to_memory_id: to, relationship_type, ...more }),
+  };
+  return bench;
+};
+
+type Open = (mode: Mode, readOnly: boolean) => Promise<GuardedStore>;
+
+/** What is opened is closed after each test. */
+const onTarget = (name: string, target: Target, define: (open: Open) => void): void => {
+  describe(`${name} on ${target.name}`, () => {
     const closing: (() => Promise<void>)[] = [];
     afterEach(async () => {
       for (const close of closing.splice(0)) await close();
     });
-    define(async (settings = {}) => {
+    define(async (mode, readOnly) => {
       const place = await target.place();
-      const store = guardStore(await place.handle(), { deadlineMs: 20_000, readOnly: settings.readOnly ?? false });
+      const store = guardStore(await place.handle(mode), { deadlineMs: 20_000, readOnly });
       closing.push(async () => {
         await store.close();
         await place.destroy();
       });
-      const used: MemoryId[] = [];
-      const bench: Workbench = {
-        used,
-        now: noon,
-        context: {
-          scope: singleTenantScope,
-          upkeepScope: singleTenantScope,
-          cursors: plainCursors,
-          store,
-          settings: { allowCycles: false, readOnly: false, ranking: defaultRanking, ...settings },
-          noteUse: (ids) => used.push(...ids),
-          trail: settings.session ? sessionTrails()(settings.session) : noTrail,
-          now: () => bench.now,
-          newId: randomUUID,
-          currentProject: async () => 'github.com/acme/shop',
-          resolveProject: async (text) => text.trim(),
-        },
-        call: async (name, input) => {
-          const tool = tools.find((candidate) => candidate.name === name);
-          if (!tool) throw new Error(`no tool ${name}`);
-          return tool.run(tool.input.parse(input) as z.output<typeof tool.input>, bench.context);
-        },
-        text: async (name, input) => (await bench.call(name, input)).text,
-        facts: async (name, input) => (await bench.call(name, input)).structured ?? {},
-        store: async (title, more = {}) => {
-          const facts = await bench.facts('store_memory', {
-            type: 'general',
-            title,
-            content: `About ${title}`,
-            ...more,
-          });
-          return facts.id as MemoryId;
-        },
-        relate: (from, relationship_type, to, more = {}) =>
-          bench.facts('create_relationship', { from_memory_id: from, to_memory_id: to, relationship_type, ...more }),
-      };
-      return bench;
+      return store;
     });
   });
+};
+
+const reachable = await reachableTargets();
+const reachableByTenants = await reachableTargets('multi');
+
+const everything: Scopes = { scope: singleTenantScope, upkeepScope: singleTenantScope };
+
+/** Runs the tests on every store that is there, each test on an empty one. */
+export const onEveryStore = (
+  name: string,
+  define: (open: (settings?: Settings) => Promise<Workbench>) => void,
+): void => {
+  for (const target of reachable) {
+    onTarget(name, target, (open) =>
+      define(async (settings = {}) =>
+        workbenchOn(await open('single', settings.readOnly ?? false), everything, settings),
+      ),
+    );
+  }
+};
+
+/** Somebody of `acme` who works on the shop, unless said otherwise. */
+export type Somebody = Partial<Omit<Principal, 'tenant'>> & { readonly user: string; readonly tenant?: string };
+
+/** The same store as this person sees it. */
+export type As = (somebody: Somebody | string, settings?: Settings) => Workbench;
+
+const scopesOf = ({ tenant = 'acme', teams = [], projects = [shop], role = 'member', user }: Somebody): Scopes => ({
+  scope: scopeOf({ tenant: tenant as TenantId, user, teams, projects, role }),
+  upkeepScope: maintenanceScope(tenant as TenantId),
+});
+
+/** The same with a store of many tenants, which each test uses as several people. */
+export const onEverySharedStore = (name: string, define: (open: () => Promise<As>) => void): void => {
+  for (const target of reachableByTenants) {
+    onTarget(name, target, (open) =>
+      define(async () => {
+        const store = await open('multi', false);
+        return (somebody, settings = {}) =>
+          workbenchOn(store, scopesOf(typeof somebody === 'string' ? { user: somebody } : somebody), settings);
+      }),
+    );
+  }
 };
