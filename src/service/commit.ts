@@ -1,4 +1,5 @@
 import type { Millis } from '../domain/ids.ts';
+import type { TenantScope } from '../domain/scope.ts';
 import { AppError, isAppError } from '../errors.ts';
 import type { Committed, WriteOperation } from '../storage/batch.ts';
 import type { ServiceContext } from './context.ts';
@@ -22,11 +23,15 @@ const signed = (operation: WriteOperation, by: string | null): WriteOperation =>
   return { ...operation, relationship: { ...operation.relationship, updatedBy: by } };
 };
 
-/** The one way from a use case to the store: all of the operations, or none, signed by the caller, and the index kept in step. */
+/**
+ * The one way from a use case to the store: all of the operations, or none, signed by the caller, and the index kept in step. With the
+ * caller's rights; with the server's only where the caller's were asked of the records that are conditions of the batch.
+ */
 export const commit = async (
   context: ServiceContext,
   operations: readonly WriteOperation[],
   at: Millis,
+  scope: TenantScope = context.scope,
 ): Promise<Committed> => {
   const by = writerOf(context);
   const complete = await withNeighbourWords(
@@ -34,7 +39,7 @@ export const commit = async (
     operations.map((operation) => signed(operation, by)),
   );
   try {
-    return await context.store.write(context.scope, { operations: complete, at, by });
+    return await context.store.write(scope, { operations: complete, at, by });
   } catch (error) {
     throw explained(error);
   }

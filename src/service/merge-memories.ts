@@ -1,7 +1,9 @@
+import { isReadByAllReadersOf } from '../domain/access.ts';
 import type { MemoryId, Millis } from '../domain/ids.ts';
 import type { Memory } from '../domain/memory.ts';
 import { checkMemory, normaliseTags } from '../domain/memory-rules.ts';
 import { isAcyclic, type Relationship } from '../domain/relationship.ts';
+import type { TenantScope } from '../domain/scope.ts';
 import { AppError } from '../errors.ts';
 import type { WriteOperation } from '../storage/batch.ts';
 import { commit } from './commit.ts';
@@ -10,6 +12,8 @@ import { guardAgainstCycle } from './cycles.ts';
 import { findMemories, memoryNotFound } from './find-memory.ts';
 import { createsRelationship, replacesMemory, replacesRelationship } from './operations.ts';
 import { newRelationship, storedEnds } from './relate.ts';
+import { whileOthersWrite } from './while-others-write.ts';
+import { requireWriteRight } from './write-right.ts';
 
 export interface MergedMemories {
   readonly id: MemoryId;
@@ -21,8 +25,8 @@ export interface MergedMemories {
 
 const edgesRead = 10_000;
 
-const liveEdges = (context: ServiceContext, id: MemoryId): Promise<readonly Relationship[]> =>
-  context.store.relationships(context.scope, { of: [id], limit: edgesRead });
+const liveEdges = ({ store }: ServiceContext, scope: TenantScope, id: MemoryId): Promise<readonly Relationship[]> =>
+  store.relationships(scope, { of: [id], limit: edgesRead });
 
 const endsKey = (edge: { readonly from: MemoryId; readonly to: MemoryId; readonly type: string }): string =>
   `${edge.type} ${edge.from} ${edge.to}`;
@@ -93,36 +97,53 @@ const guardChains = async (
   return guards;
 };
 
-/**
- * Folds one memory into another: its text is appended unless told otherwise, tags are joined, relationships move without becoming double,
- * and its id answers with the other from then on. `restoreMemory` of the folded one undoes it.
- * Throws `not_found`, `invalid_input`, `cycle`, `version_conflict` when somebody was faster.
- */
-export const mergeMemories = async (
+/** Else the text of the one would be read by others than before, or its id lead somebody to what he may not read. Throws `forbidden`. */
+const requireSameReaders = (from: Memory, into: Memory): void => {
+  if (isReadByAllReadersOf(from, into) && isReadByAllReadersOf(into, from)) return;
+  throw new AppError(
+    'forbidden',
+    'These two are not read by the same people. Give both the same readers with share_memory, then merge.',
+  );
+};
+
+const mergeOnce = async (
   context: ServiceContext,
-  fromId: MemoryId,
-  intoId: MemoryId,
+  [fromId, intoId]: readonly [MemoryId, MemoryId],
   appendContent: boolean,
 ): Promise<MergedMemories> => {
+  const { scope, upkeepScope } = context;
   const found = await findMemories(context, [fromId, intoId]);
   const [from, into] = [found.get(fromId), found.get(intoId)];
   if (!from) throw memoryNotFound(fromId);
   if (!into) throw memoryNotFound(intoId);
   if (from.id === into.id) throw new AppError('invalid_input', 'These are one memory already; give two different ids.');
+  requireWriteRight(context, from);
+  requireWriteRight(context, into);
+  requireSameReaders(from, into);
   const at = Math.max(context.now(), from.updatedAt, into.updatedAt);
   const target = folded(from, into, appendContent, at);
   checkMemory(target);
-  const edges = await liveEdges(context, from.id);
-  const there = new Map((await liveEdges(context, into.id)).map((edge) => [endsKey(edge), edge]));
-  const guards = await guardChains(context, from, into, edges);
+  const edges = await liveEdges(context, upkeepScope, from.id);
+  const there = new Map((await liveEdges(context, upkeepScope, into.id)).map((edge) => [endsKey(edge), edge]));
+  const seen = scope === upkeepScope ? edges : await liveEdges(context, scope, from.id);
+  const guards = await guardChains(context, from, into, seen);
   const moves = edges.flatMap((edge) => moveEdge(context, edge, from, into, there, at));
   const alias = { ...from, deletedAt: at, mergedInto: into.id, version: from.version + 1, updatedAt: at };
   const note = { kind: 'merged', reason: `${from.id} merged into ${into.id}` } as const;
-  await commit(context, [...guards, ...moves, replacesMemory(target, note), replacesMemory(alias, note)], at);
-  return {
-    id: into.id,
-    version: target.version,
-    alias: from.id,
-    movedRelationships: moves.length === 0 ? 0 : edges.length,
-  };
+  const operations = [...guards, ...moves, replacesMemory(target, note), replacesMemory(alias, note)];
+  await commit(context, operations, at, upkeepScope);
+  return { id: into.id, version: target.version, alias: from.id, movedRelationships: seen.length };
 };
+
+/**
+ * Folds one memory into another: its text is appended unless told otherwise, tags are joined, relationships move without becoming double,
+ * also those that the caller does not see or may not write, and its id answers with the other from then on. `restoreMemory` of the folded
+ * one undoes it. Throws `not_found`, `invalid_input`, `cycle`, and `forbidden` unless both are the caller's to change and read by the same
+ * people.
+ */
+export const mergeMemories = (
+  context: ServiceContext,
+  fromId: MemoryId,
+  intoId: MemoryId,
+  appendContent: boolean,
+): Promise<MergedMemories> => whileOthersWrite(() => mergeOnce(context, [fromId, intoId], appendContent));

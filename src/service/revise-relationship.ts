@@ -37,7 +37,7 @@ export interface RevisedRelationship {
 const attempts = 20;
 
 /** Runs a change on the live relationship until nobody is in the way. Throws `not_found`, `version_conflict`. */
-const whileOthersWrite = async <T>(
+const reviseRelationship = async <T>(
   context: ServiceContext,
   id: RelationshipId,
   expectedVersion: number | null,
@@ -80,7 +80,7 @@ export const updateRelationship = (
   expectedVersion: number | null,
   reason: string | null,
 ): Promise<RevisedRelationship> =>
-  whileOthersWrite(context, id, expectedVersion, async (edge, at) => {
+  reviseRelationship(context, id, expectedVersion, async (edge, at) => {
     const fields: Partial<Relationship> = {
       ...(changes.strength === null ? {} : { strength: roundShare(changes.strength) }),
       ...(changes.confidence === null ? {} : { confidence: roundShare(changes.confidence) }),
@@ -106,7 +106,7 @@ export const supersedeRelationship = (
   expectedVersion: number | null,
   reason: string | null,
 ): Promise<RevisedRelationship> =>
-  whileOthersWrite(context, id, expectedVersion, async (edge, at) => {
+  reviseRelationship(context, id, expectedVersion, async (edge, at) => {
     const asked = { from: successor.from ?? edge.from, to: successor.to ?? edge.to };
     const ends = await findMemories(context, [asked.from, asked.to]);
     const [from, to] = [ends.get(asked.from), ends.get(asked.to)];
@@ -147,7 +147,7 @@ export const endRelationship = (
   expectedVersion: number | null,
   reason: string | null,
 ): Promise<RevisedRelationship> =>
-  whileOthersWrite(context, id, expectedVersion, async (edge, at) => {
+  reviseRelationship(context, id, expectedVersion, async (edge, at) => {
     const end = until ?? at;
     if (how === 'invalidate' && (end < edge.validFrom || end > at)) {
       throw new AppError('invalid_input', 'valid_until must lie between the start of the relationship and now.');

@@ -1,15 +1,11 @@
 import { expect, it } from 'vitest';
 import type { MemoryId } from '../../src/domain/ids.ts';
 import type { Visibility } from '../../src/domain/memory.ts';
-import type { MemoryDraft } from '../../src/service/new-memory.ts';
-import { shareMemory } from '../../src/service/share-memory.ts';
-import { storeMemory } from '../../src/service/store-memory.ts';
+import { idsIn, keep, share } from './people.ts';
 import { onEverySharedStore, type Workbench } from './workbench.ts';
 
-const found = async (bench: Workbench, query: string): Promise<string[]> => {
-  const text = await bench.text('search_memories', { query, search_tolerance: 'strict' });
-  return [...text.matchAll(/^\w+ (\S{8}-\S{27}) "/gm)].map((match) => match[1] ?? '');
-};
+const found = async (bench: Workbench, query: string): Promise<string[]> =>
+  idsIn(await bench.text('search_memories', { query, search_tolerance: 'strict' }));
 
 /** Of each memory, what words its index holds of its neighbours. */
 const wordsNear = async (
@@ -27,22 +23,6 @@ const wordsNear = async (
   return words.filter((_, index) => hits[index]);
 };
 
-const keep = async (bench: Workbench, title: string, visibility: Visibility, teamId?: string): Promise<MemoryId> => {
-  const memory: MemoryDraft = {
-    type: 'general',
-    title,
-    content: title,
-    summary: null,
-    tags: [],
-    importance: 0.5,
-    confidence: 0.8,
-    context: {},
-    visibility,
-    ...(teamId === undefined ? {} : { teamId }),
-  };
-  return (await storeMemory(bench.context, { memory, links: [], idempotencyKey: null })).id;
-};
-
 onEverySharedStore('words of a neighbour', (open) => {
   it('find a memory only while all who may read it may read the neighbour', async () => {
     const as = await open();
@@ -53,12 +33,12 @@ onEverySharedStore('words of a neighbour', (open) => {
     expect(await found(ann, 'zulu')).toEqual([zulu]);
     // The other way round nothing is told: who reads the private one reads the public one.
     expect(await found(ann, 'alpha')).toEqual([alpha, zulu]);
-    await shareMemory(ann.context, zulu, 'public', null, 1);
+    await share(ann, zulu, 'public');
     expect(await found(bob, 'zulu')).toEqual([zulu, alpha]);
-    await shareMemory(ann.context, zulu, 'private', null, 2);
+    await share(ann, zulu, 'private');
     expect(await found(bob, 'zulu')).toEqual([]);
     expect(await found(ann, 'zulu')).toEqual([zulu]);
-    await shareMemory(ann.context, zulu, 'team', null, 3);
+    await share(ann, zulu, 'team');
     expect(await found(bob, 'zulu')).toEqual([zulu, alpha]);
   });
 

@@ -6,6 +6,7 @@ import { shareMemory } from '../../src/service/share-memory.ts';
 import { storeMemory } from '../../src/service/store-memory.ts';
 import { updateMemory } from '../../src/service/update-memory.ts';
 import { whoAmI } from '../../src/service/who-am-i.ts';
+import { seen } from './people.ts';
 import { type As, onEverySharedStore, onEveryStore, shop, type Workbench } from './workbench.ts';
 
 const draft = (more: object = {}) => ({
@@ -24,11 +25,6 @@ const draft = (more: object = {}) => ({
   idempotencyKey: null,
 });
 
-const stored = async (bench: Workbench, id: MemoryId) => {
-  const [memory] = await bench.context.store.memories(bench.context.scope, [id], 'any');
-  return memory;
-};
-
 const share = (bench: Workbench, id: MemoryId, visibility: Visibility, team: string | null = null, version = 1) =>
   shareMemory(bench.context, id, visibility, team, version);
 
@@ -38,13 +34,13 @@ onEverySharedStore('a new memory', (open) => {
     const ann = as('ann');
     const receipt = await ann.facts('store_memory', { type: 'general', title: 'A', content: 'B' });
     expect(receipt).toEqual({ id: receipt.id, version: 1, visibility: 'project' });
-    expect(await stored(ann, receipt.id as MemoryId)).toMatchObject({
+    expect(await seen(ann, receipt.id as MemoryId)).toMatchObject({
       updatedBy: null,
       context: { tenantId: 'acme', createdBy: 'ann', visibility: 'project', teamId: null, projectPath: shop },
     });
-    expect(await stored(as('bob'), receipt.id as MemoryId)).toBeDefined();
-    expect(await stored(as({ user: 'eve', projects: [] }), receipt.id as MemoryId)).toBeUndefined();
-    expect(await stored(as({ user: 'ann', tenant: 'other' }), receipt.id as MemoryId)).toBeUndefined();
+    expect(await seen(as('bob'), receipt.id as MemoryId)).toBeDefined();
+    expect(await seen(as({ user: 'eve', projects: [] }), receipt.id as MemoryId)).toBeUndefined();
+    expect(await seen(as({ user: 'ann', tenant: 'other' }), receipt.id as MemoryId)).toBeUndefined();
   });
 
   it('that no project of the caller could read is kept private, and the receipt says so', async () => {
@@ -56,7 +52,7 @@ onEverySharedStore('a new memory', (open) => {
       context: { project_path: 'github.com/acme/secret' },
     });
     expect(elsewhere).toMatchObject({ visibility: 'private', because: 'its project is not one of yours' });
-    expect(await stored(as('ann'), elsewhere.id as MemoryId)).toBeDefined();
+    expect(await seen(as('ann'), elsewhere.id as MemoryId)).toBeDefined();
     const nomad = as('ann');
     const context = { ...nomad.context, currentProject: async () => null };
     expect((await storeMemory(context, draft())).audience).toEqual({
@@ -104,7 +100,7 @@ onEverySharedStore('a change', (open) => {
     const id = await as('ann').store('A');
     const boss = as({ user: 'eva', role: 'admin' });
     await updateMemory(boss.context, id, { content: 'better' }, 1);
-    expect(await stored(boss, id)).toMatchObject({ updatedBy: 'eva', context: { createdBy: 'ann' } });
+    expect(await seen(boss, id)).toMatchObject({ updatedBy: 'eva', context: { createdBy: 'ann' } });
     expect(await as('bob').text('get_memory_history', { memory_id: id })).toMatch(/v2 .* by eva\nv1 .* by ann/);
     expect(await as('bob').text('what_changed', { since: '2026-01-01' })).toMatch(
       /created .* by ann\n.* updated .* by eva/,
@@ -132,7 +128,7 @@ onEverySharedStore('a change', (open) => {
     await expect(share(bob, theirs, 'public')).rejects.toMatchObject({ code: 'forbidden' });
     await as('ann').call('delete_memory', { memory_id: theirs, expected_version: 1 });
     await expect(bob.call('restore_memory', { memory_id: theirs })).rejects.toMatchObject({ code: 'forbidden' });
-    expect(await stored(bob, theirs)).toMatchObject({ version: 2 });
+    expect(await seen(bob, theirs)).toMatchObject({ version: 2 });
   });
 
   it('of a relationship is for who made it or may write the memory it leaves', async () => {
@@ -185,8 +181,8 @@ onEverySharedStore('a change', (open) => {
     expect(
       await updateMemory(ann.context, id, { visibility: 'private', context: { projectPath: 'p2' } }, 1),
     ).toMatchObject({ version: 2 });
-    expect(await stored(as('bob'), id)).toBeUndefined();
-    expect(await stored(ann, id)).toMatchObject({ context: { visibility: 'private', projectPath: 'p2' } });
+    expect(await seen(as('bob'), id)).toBeUndefined();
+    expect(await seen(ann, id)).toMatchObject({ context: { visibility: 'private', projectPath: 'p2' } });
   });
 });
 
@@ -206,8 +202,8 @@ onEverySharedStore('sharing', (open) => {
         as({ user: 'cid', teams: ['platform'], projects: [] }),
         as({ user: 'dee', projects: [] }),
       ];
-      const seen = await Promise.all(people.map((person) => stored(person, id)));
-      return ['bob', 'cid', 'dee'].filter((_, index) => seen[index] !== undefined);
+      const found = await Promise.all(people.map((person) => seen(person, id)));
+      return ['bob', 'cid', 'dee'].filter((_, index) => found[index] !== undefined);
     };
     expect(await readers()).toEqual([]);
     expect(await share(ann, id, 'project')).toEqual({
@@ -282,7 +278,7 @@ onEveryStore('in single-tenant mode', (open) => {
     expect(receipt).toEqual({ id: receipt.id, version: 1 });
     const id = receipt.id as MemoryId;
     await bench.facts('update_memory', { memory_id: id, content: 'C' });
-    expect(await stored(bench, id)).toMatchObject({
+    expect(await seen(bench, id)).toMatchObject({
       updatedBy: null,
       context: { tenantId: null, createdBy: null, visibility: null, teamId: null },
     });
