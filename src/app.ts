@@ -3,7 +3,9 @@ import { cursorsFor } from './app/cursors.ts';
 import { lazyEmbeddings } from './app/lazy-embeddings.ts';
 import { asOffered, offered } from './app/offered-tools.ts';
 import { upkeepOf } from './app/upkeep.ts';
+import { scopeOf } from './auth/policy.ts';
 import type { Config } from './config.ts';
+import type { CallerScope, Principal } from './domain/scope.ts';
 import { log } from './log.ts';
 import { listTool } from './mcp/listed-tool.ts';
 import type { McpApp } from './mcp/server.ts';
@@ -22,6 +24,8 @@ export interface App extends McpApp {
   store(): Promise<GuardedStore>;
   /** For who runs the server: the whole tenant, or in single-tenant mode the whole store. Never for an answer to a caller. */
   operatorContext(): Promise<ServiceContext>;
+  /** What the access rule makes of a caller. */
+  scopeOf(principal: Principal): CallerScope;
   /** For a server, a while after its start: brings the index of an older store up to date. */
   startUpkeep(): void;
   /** What `doctor` says about embeddings; nothing where none are configured. Asks the model. */
@@ -124,6 +128,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     loadTool,
     contextFor,
     operatorContext,
+    scopeOf,
     now,
     newId,
     reportFault: ({ requestId, tool, error }) => log.error('tool call failed', { requestId, tool, error }),

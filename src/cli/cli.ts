@@ -6,6 +6,7 @@ import { version } from '../version.ts';
 import { backup } from './backup.ts';
 import { doctor } from './doctor.ts';
 import { exitCodes } from './exit-codes.ts';
+import { addExplainAccess } from './explain-access.ts';
 import { addFlags, givenFlags, globalVariables, httpVariables } from './flags.ts';
 import { serveHttp, serveStdio } from './serve.ts';
 import { stats } from './stats.ts';
@@ -121,6 +122,7 @@ const createProgram = (run: Run): Command => {
   addServe(program, run);
   addCommands(program, run);
   addTransferCommands(program, run, (command) => configureAloud(run, command));
+  addExplainAccess(program, run, (command) => configureAloud(run, command));
   program.allowExcessArguments().action(async () => {
     const [unknown] = program.args;
     if (unknown !== undefined) program.error(`unknown command '${unknown}'`);

@@ -1,0 +1,70 @@
+import { type Command, Option } from 'commander';
+import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { print, type Terminal } from './terminal.ts';
+import type { CommandLine } from './transfer-commands.ts';
+import { withApp } from './with-app.ts';
+
+interface Asked {
+  readonly id: string;
+  readonly user: string;
+  readonly teams: readonly string[];
+  readonly projects: readonly string[];
+  readonly role: 'member' | 'admin';
+}
+
+const refused = 1;
+
+/** Prints which clause of the access rule decides, for whoever runs the server. Returns 0 if the caller may read, else 1. */
+const explain = (terminal: Terminal, config: Config, { id, ...caller }: Asked): Promise<number> =>
+  withApp(config, async (app) => {
+    const { tenancy } = config;
+    if (tenancy.mode === 'single') {
+      throw new AppError(
+        'invalid_input',
+        'In single-tenant mode everything is read by everybody; set MEMORY_MULTI_TENANT_MODE.',
+      );
+    }
+    const [{ explainAccess }, { requireMemoryId, memoryNotFound }, context] = await Promise.all([
+      import('../service/explain-access.ts'),
+      import('../service/find-memory.ts'),
+      app.operatorContext(),
+    ]);
+    const memoryId = requireMemoryId(id, 'id');
+    const [memory] = await context.store.memories(context.scope, [memoryId], 'any');
+    if (memory === undefined) throw memoryNotFound(memoryId);
+    const projects = await Promise.all(caller.projects.map(context.resolveProject));
+    const { readable, lines } = explainAccess(
+      app.scopeOf({ ...caller, tenant: tenancy.caller.tenant, projects }),
+      memory,
+    );
+    await print(terminal, lines);
+    return readable ? 0 : refused;
+  });
+
+const names = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+export const addExplainAccess = (
+  program: Command,
+  run: CommandLine,
+  configure: (command: Command) => Promise<Config>,
+): void => {
+  program
+    .command('explain-access')
+    .description(
+      'say which clause lets a user read or write a memory, or keeps them from it; exit code 1 if not to read',
+    )
+    .argument('<id>', 'of a memory of the tenant MEMORY_DEFAULT_TENANT')
+    .requiredOption('--as <user>', 'whose rights')
+    .addOption(new Option('--teams <names>', 'of that user, joined by commas').default([]).argParser(names))
+    .addOption(new Option('--projects <names>', 'of that user, joined by commas').default([]).argParser(names))
+    .addOption(new Option('--role <name>').choices(['member', 'admin']).default('member'))
+    .action(async (id: string, options: Omit<Asked, 'id' | 'user'> & { readonly as: string }, command: Command) => {
+      const { as: user, teams, projects, role } = options;
+      run.exitCode = await explain(run.terminal, await configure(command), { id, user, teams, projects, role });
+    });
+};
