@@ -18,8 +18,13 @@ import { relationshipRecords } from './relationship-records.ts';
 import { relationshipMatching } from './relationship-search.ts';
 import { matching, searchScope } from './search.ts';
 import { facets, idPrefixes, statistics } from './statistics.ts';
+import { graphInScope } from './tenants/graph-in-scope.ts';
+import { ids } from './tenants/ids.ts';
 import { linkRule, relinkRule } from './tenants/link-rule.ts';
+import { tenantLog, tenantNumbers } from './tenants/log.ts';
+import { matrix, scopeOfMode } from './tenants/matrix.ts';
 import { readRule } from './tenants/read-rule.ts';
+import { wordsInScope } from './tenants/words-in-scope.ts';
 import { changeRule, createRule, purgeRule } from './tenants/write-rule.ts';
 import { traversal } from './traversal.ts';
 import { traversalBounds } from './traversal-bounds.ts';
@@ -65,6 +70,20 @@ export const concernsByMember: Readonly<Record<keyof Backend, AtLeastOne>> = {
 };
 
 /** What holds a store to the walls between and inside tenants. */
-const tenancy: readonly Concern[] = [readRule, createRule, changeRule, purgeRule, linkRule, relinkRule];
+const tenancy: readonly Concern[] = [
+  readRule,
+  createRule,
+  changeRule,
+  purgeRule,
+  linkRule,
+  relinkRule,
+  matrix,
+  scopeOfMode,
+  ids,
+  tenantLog,
+  tenantNumbers,
+  graphInScope,
+  wordsInScope,
+];
 
 export const concerns: readonly Concern[] = [...new Set([...Object.values(concernsByMember).flat(), ...tenancy])];
