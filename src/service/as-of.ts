@@ -67,7 +67,32 @@ export type Basis = 'known' | 'true';
 const wasTrue = (edge: Relationship, at: Millis): boolean =>
   edge.removedAt === null && edge.validFrom <= at && (edge.validUntil === null || edge.validUntil > at);
 
-const relationshipsRead = 1_000;
+const relationshipsPerPage = 1_000;
+const relationshipsRead = 10_000;
+
+/** Every relationship of these memories, ended ones too, as far as `relationshipsRead`. */
+const everRelated = async (context: ServiceContext, ids: readonly MemoryId[]): Promise<readonly Relationship[]> => {
+  const edges: Relationship[] = [];
+  while (edges.length < relationshipsRead) {
+    const last = edges.at(-1);
+    const page = await context.store.relationships(context.scope, {
+      of: ids,
+      state: 'any',
+      withTrashedEnds: true,
+      ...(last ? { after: last.id } : {}),
+      limit: relationshipsPerPage,
+    });
+    edges.push(...page);
+    if (page.length < relationshipsPerPage) break;
+  }
+  return edges;
+};
+
+export interface RelationshipsAt {
+  readonly held: readonly Relationship[];
+  /** These memories have more relationships than are looked at. */
+  readonly cut: boolean;
+}
 
 /** Relationships of these memories that held at a time. */
 export const relationshipsAt = async (
@@ -75,22 +100,19 @@ export const relationshipsAt = async (
   ids: readonly MemoryId[],
   at: Millis,
   basis: Basis,
-): Promise<readonly Relationship[]> => {
-  if (ids.length === 0) return [];
-  const edges = await context.store.relationships(context.scope, {
-    of: ids,
-    state: 'any',
-    withTrashedEnds: true,
-    limit: relationshipsRead,
-  });
-  if (basis === 'true') return edges.filter((edge) => wasTrue(edge, at));
+): Promise<RelationshipsAt> => {
+  if (ids.length === 0) return { held: [], cut: false };
+  const edges = await everRelated(context, ids);
+  const cut = edges.length >= relationshipsRead;
+  if (basis === 'true') return { held: edges.filter((edge) => wasTrue(edge, at)), cut };
   const changed = await firstChangesAfter(
     context,
     'relationship',
     edges.map((edge): RelationshipId => edge.id),
     at,
   );
-  return edges
+  const known = edges
     .map((edge) => (changed.has(edge.id) ? (changed.get(edge.id)?.before as Relationship | null) : edge))
-    .filter((edge): edge is Relationship => edge !== null && wasTrue(edge, at));
+    .filter((edge): edge is Relationship => edge !== null);
+  return { held: known.filter((edge) => wasTrue(edge, at)), cut };
 };

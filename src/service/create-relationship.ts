@@ -3,7 +3,7 @@ import { AppError, isAppError } from '../errors.ts';
 import { commit } from './commit.ts';
 import type { ServiceContext } from './context.ts';
 import { guardAgainstCycle } from './cycles.ts';
-import { findMemories, memoryNotFound } from './find-memory.ts';
+import { findMemories, missingMemory } from './find-memory.ts';
 import { createsRelationship, replacesRelationship } from './operations.ts';
 import { newRelationship, type RelationshipStatement, reinforced } from './relate.ts';
 import { requireLinkRight } from './write-right.ts';
@@ -64,8 +64,8 @@ export const createRelationship = async (
 ): Promise<StatedRelationship> => {
   const ends = await findMemories(context, [stated.from, stated.to]);
   const [from, to] = [ends.get(stated.from), ends.get(stated.to)];
-  if (!from) throw memoryNotFound(stated.from);
-  if (!to) throw memoryNotFound(stated.to);
+  if (!from) throw await missingMemory(context, stated.from);
+  if (!to) throw await missingMemory(context, stated.to);
   if (from.id === to.id) {
     throw new AppError('invalid_input', 'A memory cannot be related to itself; give two different ids.');
   }

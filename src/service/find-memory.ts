@@ -43,9 +43,26 @@ export const findMemories = async (
   return found;
 };
 
+/** The `not_found` for a memory that is not live: one in the trash can come back, and the caller is told how. */
+export const missingMemory = async (context: ServiceContext, id: MemoryId): Promise<AppError> => {
+  let at = id;
+  for (let step = 0; step < maxAliases; step += 1) {
+    const [memory] = await context.store.memories(context.scope, [at], 'any');
+    if (!memory) break;
+    if (!memory.mergedInto) {
+      return new AppError(
+        'not_found',
+        `Memory ${at} is in the trash; restore_memory, an extended tool, brings it back.`,
+      );
+    }
+    at = memory.mergedInto;
+  }
+  return memoryNotFound(id);
+};
+
 /** One live memory. Throws `not_found`. */
 export const findMemory = async (context: ServiceContext, id: MemoryId): Promise<Memory> => {
   const memory = (await findMemories(context, [id])).get(id);
-  if (!memory) throw memoryNotFound(id);
+  if (!memory) throw await missingMemory(context, id);
   return memory;
 };

@@ -5,7 +5,7 @@ import type { RelationshipType } from '../domain/relationship.ts';
 import type { Direction } from '../storage/query.ts';
 import type { ServiceContext } from './context.ts';
 import { pathTo } from './cycles.ts';
-import { findMemories, memoryNotFound } from './find-memory.ts';
+import { findMemories, missingMemory } from './find-memory.ts';
 import { type ToldStep, tellSteps } from './told-steps.ts';
 
 export interface PathRequest {
@@ -30,8 +30,8 @@ const maxNodes = 20_000;
 export const findPath = async (context: ServiceContext, request: PathRequest): Promise<FoundPath> => {
   const found = await findMemories(context, [request.from, request.to]);
   const [start, end] = [found.get(request.from), found.get(request.to)];
-  if (!start) throw memoryNotFound(request.from);
-  if (!end) throw memoryNotFound(request.to);
+  if (!start) throw await missingMemory(context, request.from);
+  if (!end) throw await missingMemory(context, request.to);
   if (start.id === end.id) return { start, end, steps: [], cut: false };
   const { steps, cut } = await context.store.traverse(context.scope, {
     from: start.id,

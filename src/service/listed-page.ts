@@ -1,6 +1,7 @@
 import { parseMemoryId } from '../domain/ids.ts';
 import type { JsonValue, Memory } from '../domain/memory.ts';
 import { AppError } from '../errors.ts';
+import type { CursorPosition } from '../storage/cursor.ts';
 import type { MemoryFilter, Sort, SortKey } from '../storage/query.ts';
 import type { ServiceContext } from './context.ts';
 import type { Paged, PageRequest } from './ranked-page.ts';
@@ -15,7 +16,7 @@ export const sortValue = (memory: Memory, { field }: Sort): number | string =>
     title: memory.title,
   })[field];
 
-const sortKey = (position: JsonValue): SortKey => {
+const sortKey = (position: CursorPosition): SortKey => {
   const { value, id } = Object(position) as { readonly value?: unknown; readonly id?: unknown };
   const memoryId = typeof id === 'string' ? parseMemoryId(id) : null;
   if (memoryId && (typeof value === 'number' || typeof value === 'string')) return { value, id: memoryId };

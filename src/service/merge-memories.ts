@@ -9,7 +9,8 @@ import type { WriteOperation } from '../storage/batch.ts';
 import { commit } from './commit.ts';
 import type { ServiceContext } from './context.ts';
 import { guardAgainstCycle } from './cycles.ts';
-import { findMemories, memoryNotFound } from './find-memory.ts';
+import { findMemories, missingMemory } from './find-memory.ts';
+import { mergeNote } from './merge-note.ts';
 import { createsRelationship, replacesMemory, replacesRelationship } from './operations.ts';
 import { newRelationship, storedEnds } from './relate.ts';
 import { whileOthersWrite } from './while-others-write.ts';
@@ -20,6 +21,7 @@ export interface MergedMemories {
   readonly version: number;
   /** The id that now answers with the other memory. */
   readonly alias: MemoryId;
+  /** Those that now lead to or from the other memory; what joined the two is none of them. */
   readonly movedRelationships: number;
 }
 
@@ -30,6 +32,8 @@ const liveEdges = ({ store }: ServiceContext, scope: TenantScope, id: MemoryId):
 
 const endsKey = (edge: { readonly from: MemoryId; readonly to: MemoryId; readonly type: string }): string =>
   `${edge.type} ${edge.from} ${edge.to}`;
+
+const joins = (edge: Relationship, id: MemoryId): boolean => edge.from === id || edge.to === id;
 
 const folded = (from: Memory, into: Memory, appendContent: boolean, at: Millis): Memory => {
   const appended = appendContent && from.content.trim() !== into.content.trim();
@@ -53,7 +57,7 @@ const moveEdge = (
   there: ReadonlyMap<string, Relationship>,
   at: Millis,
 ): readonly WriteOperation[] => {
-  const note = { kind: 'merged', reason: `${from.id} merged into ${into.id}` } as const;
+  const note = mergeNote(from.id, into.id);
   const ends = storedEnds({
     type: edge.type,
     from: edge.from === from.id ? into.id : edge.from,
@@ -85,7 +89,7 @@ const guardChains = async (
   into: Memory,
   edges: readonly Relationship[],
 ): Promise<readonly WriteOperation[]> => {
-  const between = new Set(edges.filter((edge) => edge.from === into.id || edge.to === into.id).map(endsKey));
+  const between = new Set(edges.filter((edge) => joins(edge, into.id)).map(endsKey));
   const types = new Set(edges.filter((edge) => isAcyclic(edge.type)).map((edge) => edge.type));
   let guards: readonly WriteOperation[] = [];
   for (const type of types) {
@@ -114,8 +118,8 @@ const mergeOnce = async (
   const { scope, upkeepScope } = context;
   const found = await findMemories(context, [fromId, intoId]);
   const [from, into] = [found.get(fromId), found.get(intoId)];
-  if (!from) throw memoryNotFound(fromId);
-  if (!into) throw memoryNotFound(intoId);
+  if (!from) throw await missingMemory(context, fromId);
+  if (!into) throw await missingMemory(context, intoId);
   if (from.id === into.id) throw new AppError('invalid_input', 'These are one memory already; give two different ids.');
   requireWriteRight(context, from);
   requireWriteRight(context, into);
@@ -129,10 +133,11 @@ const mergeOnce = async (
   const guards = await guardChains(context, from, into, seen);
   const moves = edges.flatMap((edge) => moveEdge(context, edge, from, into, there, at));
   const alias = { ...from, deletedAt: at, mergedInto: into.id, version: from.version + 1, updatedAt: at };
-  const note = { kind: 'merged', reason: `${from.id} merged into ${into.id}` } as const;
+  const note = mergeNote(from.id, into.id);
   const operations = [...guards, ...moves, replacesMemory(target, note), replacesMemory(alias, note)];
   await commit(context, operations, at, upkeepScope);
-  return { id: into.id, version: target.version, alias: from.id, movedRelationships: seen.length };
+  const movedRelationships = seen.filter((edge) => !joins(edge, into.id)).length;
+  return { id: into.id, version: target.version, alias: from.id, movedRelationships };
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { MemoryId } from '../domain/ids.ts';
 import { normaliseTags } from '../domain/memory-rules.ts';
 import type { ServiceContext } from './context.ts';
-import { memoryHistory } from './memory-history.ts';
+import { findVersion, memoryInAnyState } from './memory-history.ts';
 
 /** What a change of tags adds and takes away, done to tags that somebody else changed meanwhile. */
 export const mergedTags = (
@@ -19,6 +19,6 @@ export const tagsOfVersion = async (
   id: MemoryId,
   version: number,
 ): Promise<readonly string[] | null> => {
-  const { versions } = await memoryHistory(context, id);
-  return versions.find((candidate) => candidate.version === version)?.record.tags ?? null;
+  const found = await findVersion(context, await memoryInAnyState(context, id), version);
+  return 'kept' in found ? null : found.record.tags;
 };

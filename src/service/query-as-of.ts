@@ -1,12 +1,14 @@
 import type { MemoryId, Millis } from '../domain/ids.ts';
 import type { JsonObject, Memory } from '../domain/memory.ts';
 import type { Relationship } from '../domain/relationship.ts';
+import { AppError } from '../errors.ts';
 import { parseQuery } from '../search/query.ts';
 import { type Basis, memoriesAt, relationshipsAt } from './as-of.ts';
 import type { ServiceContext } from './context.ts';
 import { memoryNotFound } from './find-memory.ts';
 import { pageOfList } from './listed-page.ts';
 import { type Paged, type PageRequest, pageOfRanked, rankedDepth } from './ranked-page.ts';
+import { isoTime } from './record.ts';
 import { byStrength } from './relate.ts';
 
 export interface AsOfRequest {
@@ -27,9 +29,30 @@ export interface MemoryAsOf {
 export interface StateAsOf extends Paged<MemoryAsOf> {
   /** Titles, as they stood then, of the other ends. */
   readonly titles: ReadonlyMap<MemoryId, string>;
+  /** More relationships were there than are looked at. */
+  readonly cut: boolean;
 }
 
 const newestFirst = { field: 'created_at', direction: 'desc' } as const;
+
+/** How many merges an id may have gone through by then. */
+const maxAliases = 20;
+
+/** What stood for these ids at a time: for one that was merged away by then, what it was folded into. */
+const aliasesAt = async (
+  context: ServiceContext,
+  ids: readonly MemoryId[],
+  at: Millis,
+): Promise<readonly MemoryId[]> => {
+  let answering = ids;
+  for (let step = 0; step < maxAliases; step += 1) {
+    const states = await memoriesAt(context, answering, at);
+    const next = answering.map((id) => states.get(id)?.mergedInto ?? id);
+    if (next.every((id, index) => id === answering[index])) break;
+    answering = next;
+  }
+  return [...new Set(answering)];
+};
 
 const candidates = async (
   context: ServiceContext,
@@ -37,7 +60,9 @@ const candidates = async (
   page: PageRequest,
 ): Promise<Paged<MemoryId>> => {
   const key = { tool: 'as_of', ...request } as unknown as JsonObject;
-  if (request.ids.length > 0) return pageOfRanked(context, key, page, [...new Set(request.ids)], (id) => id);
+  if (request.ids.length > 0) {
+    return pageOfRanked(context, key, page, await aliasesAt(context, request.ids, request.at), (id) => id);
+  }
   if (request.query !== null) {
     const depth = rankedDepth(context, key, page);
     const hits = await context.store.search(
@@ -59,6 +84,14 @@ const candidates = async (
   return { ...listed, items: listed.items.map((memory) => memory.id) };
 };
 
+/** It is not known at all, or came later. */
+const notThere = async (context: ServiceContext, id: MemoryId, at: Millis): Promise<AppError> => {
+  const [memory] = await context.store.memories(context.scope, [id], 'any');
+  if (!memory) return memoryNotFound(id);
+  const stored = isoTime(memory.createdAt);
+  return new AppError('not_found', `Memory ${id} was not there at ${isoTime(at)}; it was stored at ${stored}.`);
+};
+
 /**
  * The graph at a time: memories as they stood, and the relationships that held then, by what was known then or by what is known now.
  * Throws `not_found` if none of the ids asked for was there, `cursor_invalid`.
@@ -69,12 +102,12 @@ export const queryAsOf = async (
   page: PageRequest,
 ): Promise<StateAsOf> => {
   const paged = await candidates(context, request, page);
-  const [states, edges] = await Promise.all([
+  const [states, { held: edges, cut }] = await Promise.all([
     memoriesAt(context, paged.items, request.at),
     relationshipsAt(context, paged.items, request.at, request.basis),
   ]);
   const [first] = request.ids;
-  if (first && states.size === 0) throw memoryNotFound(first);
+  if (first && states.size === 0) throw await notThere(context, first, request.at);
   const ends = [...new Set(edges.flatMap((edge) => [edge.from, edge.to]))];
   const others = await memoriesAt(context, ends, request.at);
   const there = (id: MemoryId): boolean => others.get(id)?.deletedAt === null;
@@ -93,5 +126,6 @@ export const queryAsOf = async (
     more: paged.more,
     cursorAfter,
     titles: new Map([...others].map(([id, memory]) => [id, memory.title])),
+    cut,
   };
 };

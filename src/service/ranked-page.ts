@@ -32,13 +32,11 @@ const mark = (id: string): string => {
 const shownBefore = ({ cursors }: Cursors, request: JsonValue, cursor: string | null): ReadonlySet<string> => {
   if (cursor === null) return new Set();
   const position = cursors.decode(request, cursor);
-  if (typeof position !== 'string')
+  if (!(position instanceof Uint8Array) || position.length % markBytes > 0)
     throw new AppError('cursor_invalid', 'This cursor is damaged; repeat the call without cursor.');
-  const bytes = Buffer.from(position, 'base64').toString('latin1');
+  const bytes = Buffer.from(position).toString('latin1');
   return new Set(
-    Array.from({ length: Math.floor(bytes.length / markBytes) }, (_, i) =>
-      bytes.slice(i * markBytes, (i + 1) * markBytes),
-    ),
+    Array.from({ length: bytes.length / markBytes }, (_, i) => bytes.slice(i * markBytes, (i + 1) * markBytes)),
   );
 };
 
@@ -64,7 +62,7 @@ export const pageOfRanked = <T>(
   const cursorAfter = (count: number): string | null => {
     if (!more && count >= items.length) return null;
     const marks = [...shown, ...items.slice(0, count).map((item) => mark(idOf(item)))].join('');
-    return context.cursors.encode(request, Buffer.from(marks, 'latin1').toString('base64'));
+    return context.cursors.encode(request, Buffer.from(marks, 'latin1'));
   };
   return { items, more, cursorAfter };
 };

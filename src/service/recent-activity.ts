@@ -11,9 +11,9 @@ export interface RecentActivity {
   /** Problems and errors of any age that nothing solves or addresses, the most important first. */
   readonly unresolved: Section;
   readonly decided: Section;
-  /** Stored in this time, decisions and unresolved problems not repeated. */
+  /** Stored in this time; neither it nor its total has what is in the two before. */
   readonly stored: Section;
-  /** Stored before and changed in this time. */
+  /** Stored before and changed in this time; the same holds. */
   readonly changed: Section;
 }
 
@@ -35,6 +35,11 @@ const section = async (context: ServiceContext, filter: MemoryFilter, sort: Sort
   return { items, total };
 };
 
+const untold = ({ items, total }: Section, told: readonly Memory[], limit: number): Section => {
+  const ids = new Set(told.map((memory) => memory.id));
+  return { items: items.filter((memory) => !ids.has(memory.id)).slice(0, limit), total: total - ids.size };
+};
+
 /** A briefing on a project: what is open, what was decided, what is new, what changed. */
 export const recentActivity = async (
   context: ServiceContext,
@@ -50,17 +55,21 @@ export const recentActivity = async (
     section(context, open, important, limit),
     section(context, decisions, newest, limit),
     section(context, { ...inProject, createdAfter: since }, newest, limit * 3),
-    section(context, { ...inProject, createdBefore: since, updatedAfter: since }, latest, limit),
+    section(context, { ...inProject, createdBefore: since, updatedAfter: since }, latest, limit * 3),
   ]);
-  const told = new Set([...unresolved.items, ...decided.items].map((memory) => memory.id));
-  const untold = stored.items.filter((memory) => !told.has(memory.id)).slice(0, limit);
+  const told = [...unresolved.items, ...decided.items];
+  const isNew = (memory: Memory): boolean => memory.createdAt >= since;
   return {
     project: request.project,
     since,
     total,
     unresolved,
     decided,
-    changed,
-    stored: { items: untold, total: stored.total },
+    stored: untold(stored, told.filter(isNew), limit),
+    changed: untold(
+      changed,
+      told.filter((memory) => !isNew(memory) && memory.updatedAt >= since),
+      limit,
+    ),
   };
 };

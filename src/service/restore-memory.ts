@@ -4,7 +4,8 @@ import { AppError } from '../errors.ts';
 import type { ChangeKind } from '../storage/query.ts';
 import { commit } from './commit.ts';
 import type { ServiceContext } from './context.ts';
-import { memoryHistory, versionOf } from './memory-history.ts';
+import { diffMemories } from './diff-memories.ts';
+import { memoryInAnyState, versionOf } from './memory-history.ts';
 import { replacesMemory } from './operations.ts';
 import { undoMerge } from './undo-merge.ts';
 import { whileOthersWrite } from './while-others-write.ts';
@@ -36,7 +37,7 @@ const bringBack = async (
  */
 export const restoreMemory = (context: ServiceContext, id: MemoryId): Promise<RestoredMemory> =>
   whileOthersWrite(async () => {
-    const { current } = await memoryHistory(context, id);
+    const current = await memoryInAnyState(context, id);
     if (current.deletedAt === null) return { id, version: current.version, changed: false };
     return bringBack(context, current, current, { kind: 'restored', reason: null });
   }, [id]);
@@ -49,22 +50,28 @@ const keptFrom = ({ usageCount, lastAccessed, createdAt, context }: Memory, reco
   return { ...record, usageCount, lastAccessed, createdAt, context: { ...record.context, ...readers, ...project } };
 };
 
+const saysTheSame = (a: Memory, b: Memory): boolean => {
+  const { fields, content } = diffMemories(a, b);
+  return fields.length + content.length === 0;
+};
+
 /**
- * Makes what a version said the newest version. Usage, identity and readers stay as they are now; a trashed memory comes out of the trash.
+ * Makes what a version said the newest version, unless that says it already. Usage, identity and readers stay as they are now; a trashed
+ * memory comes out of the trash.
  * Throws `not_found`, `forbidden`, `invalid_input` for a version that is not kept, `version_conflict` when somebody was faster.
  */
 export const revertMemory = (context: ServiceContext, id: MemoryId, version: number): Promise<RestoredMemory> =>
   whileOthersWrite(async () => {
-    const history = await memoryHistory(context, id);
-    const { current } = history;
-    const { record } = versionOf(history, version);
+    const current = await memoryInAnyState(context, id);
+    const { record } = await versionOf(context, current, version);
     if (record.deletedAt !== null) {
       throw new AppError(
         'invalid_input',
         `Version ${version} is of its time in the trash; choose another one, or use delete_memory.`,
       );
     }
-    if (version === current.version) return { id, version, changed: false };
+    const reverted = keptFrom(current, record);
+    if (saysTheSame(current, reverted)) return { id, version: current.version, changed: false };
     const note = { kind: 'reverted', reason: `to version ${version}` } as const;
-    return bringBack(context, current, keptFrom(current, record), note);
+    return bringBack(context, current, reverted, note);
   }, [id]);

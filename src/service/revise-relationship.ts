@@ -6,7 +6,7 @@ import type { ChangeNote, WriteOperation } from '../storage/batch.ts';
 import { commit } from './commit.ts';
 import type { ServiceContext } from './context.ts';
 import { guardAgainstCycle } from './cycles.ts';
-import { findMemories, memoryNotFound } from './find-memory.ts';
+import { findMemories, missingMemory } from './find-memory.ts';
 import { findRelationship } from './find-relationship.ts';
 import { createsRelationship, replacesRelationship } from './operations.ts';
 import { newRelationship } from './relate.ts';
@@ -110,8 +110,8 @@ export const supersedeRelationship = (
     const asked = { from: successor.from ?? edge.from, to: successor.to ?? edge.to };
     const ends = await findMemories(context, [asked.from, asked.to]);
     const [from, to] = [ends.get(asked.from), ends.get(asked.to)];
-    if (!from) throw memoryNotFound(asked.from);
-    if (!to) throw memoryNotFound(asked.to);
+    if (!from) throw await missingMemory(context, asked.from);
+    if (!to) throw await missingMemory(context, asked.to);
     if (from.id === to.id)
       throw new AppError('invalid_input', 'A memory cannot be related to itself; give two different ids.');
     const type = successor.type ?? edge.type;

@@ -1,11 +1,12 @@
 import { mayWrite } from '../domain/access.ts';
-import type { Millis, RelationshipId } from '../domain/ids.ts';
+import type { MemoryId, Millis, RelationshipId } from '../domain/ids.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { Relationship } from '../domain/relationship.ts';
-import { isAppError } from '../errors.ts';
-import type { WriteOperation } from '../storage/batch.ts';
+import type { ChangeNote, WriteOperation } from '../storage/batch.ts';
+import type { Change } from '../storage/query.ts';
 import type { ServiceContext } from './context.ts';
-import { type MemoryHistory, memoryHistory } from './memory-history.ts';
+import { type MemoryVersion, newestVersions } from './memory-history.ts';
+import { mergeNote } from './merge-note.ts';
 import { replacesMemory, replacesRelationship } from './operations.ts';
 
 const edgesRead = 10_000;
@@ -15,20 +16,69 @@ const undone = { kind: 'restored', reason: 'merge undone' } as const;
 const replaceEdge = (edge: Relationship, changes: Partial<Relationship>): WriteOperation =>
   replacesRelationship({ ...edge, ...changes, version: edge.version + 1 }, undone);
 
-/** What answers for a merged memory, with its versions; null where the caller may not write it, or it is gone. */
-const target = async (context: ServiceContext, alias: Memory): Promise<MemoryHistory | null> => {
-  if (alias.mergedInto === null) return null;
-  const history = await memoryHistory(context, alias.mergedInto).catch((error: unknown) => {
-    if (isAppError(error, 'not_found')) return null;
-    throw error;
-  });
-  return history !== null && mayWrite(context.scope, history.current) ? history : null;
+/** What answers for a merged memory, with its two newest versions. */
+interface Target {
+  readonly current: Memory;
+  readonly versions: readonly MemoryVersion[];
+}
+
+/** Null where the caller may not write it, or it is gone. */
+const targetOf = async (context: ServiceContext, into: MemoryId): Promise<Target | null> => {
+  const [current] = await context.store.memories(context.scope, [into], 'any');
+  if (!current || !mayWrite(context.scope, current)) return null;
+  return { current, versions: await newestVersions(context, current, 2) };
+};
+
+const isOf = (note: ChangeNote, change: Pick<Change | MemoryVersion, 'kind' | 'reason'>): boolean =>
+  change.kind === note.kind && change.reason === note.reason;
+
+const changesRead = 1_000;
+
+/** The change that made each relationship what it is. */
+const lastChanges = async (
+  { store, upkeepScope }: ServiceContext,
+  edges: readonly Relationship[],
+): Promise<ReadonlyMap<string, Change>> => {
+  const ids = edges.map(({ id }) => id);
+  const last = new Map<string, Change>();
+  let before: { readonly beforeSeq?: number } = {};
+  while (last.size < ids.length) {
+    const changes = await store.changes(upkeepScope, {
+      entity: 'relationship',
+      ids,
+      ...before,
+      order: 'newest_first',
+      limit: changesRead,
+    });
+    for (const change of changes) if (!last.has(change.id)) last.set(change.id, change);
+    const oldest = changes.at(-1);
+    if (!oldest || changes.length < changesRead) break;
+    before = { beforeSeq: oldest.seq };
+  }
+  return last;
+};
+
+/** Told by the log, not by the time: a clock that stood still gives one time to many changes. */
+const closedByMerge = async (
+  context: ServiceContext,
+  alias: Memory,
+  note: ChangeNote,
+): Promise<readonly Relationship[]> => {
+  const query = { of: [alias.id], state: 'closed', withTrashedEnds: true, limit: edgesRead } as const;
+  const closed = await context.store.relationships(context.upkeepScope, query);
+  const candidates = closed.filter((edge) => edge.validUntil === alias.deletedAt);
+  const changes = await lastChanges(context, candidates);
+  return candidates.filter(({ id }) => isOf(note, changes.get(id) ?? note));
 };
 
 /** What the merge did to the other memory is taken back only while nobody wrote to it since. */
-const giveBackText = ({ current, versions }: MemoryHistory, alias: Memory, at: Millis): readonly WriteOperation[] => {
-  const [newest, before] = versions;
-  if (current.deletedAt !== null || newest?.kind !== 'merged' || newest.at !== alias.deletedAt || !before) return [];
+const giveBackText = (
+  { current, versions: [newest, before] }: Target,
+  alias: Memory,
+  note: ChangeNote,
+  at: Millis,
+): readonly WriteOperation[] => {
+  if (current.deletedAt !== null || !newest || !isOf(note, newest) || !before) return [];
   const { content, tags, importance } = before.record;
   const usageCount = Math.max(0, current.usageCount - alias.usageCount);
   const memory: Memory = {
@@ -64,10 +114,10 @@ export const undoMerge = async (
   alias: Memory,
   at: Millis,
 ): Promise<readonly WriteOperation[]> => {
-  const { store, upkeepScope } = context;
-  const query = { of: [alias.id], state: 'closed', withTrashedEnds: true, limit: edgesRead } as const;
-  const closed = (await store.relationships(upkeepScope, query)).filter((edge) => edge.validUntil === alias.deletedAt);
-  const into = await target(context, alias);
+  if (alias.mergedInto === null) return [];
+  const note = mergeNote(alias.id, alias.mergedInto);
+  const closed = await closedByMerge(context, alias, note);
+  const into = await targetOf(context, alias.mergedInto);
   const successors = into === null ? [] : await successorsOf(context, closed, into.current);
   const evidence = new Map(closed.map((edge) => [edge.invalidatedBy, edge.evidenceCount]));
   const takenBack = successors.map((edge) =>
@@ -76,5 +126,5 @@ export const undoMerge = async (
       : replaceEdge(edge, { evidenceCount: Math.max(1, edge.evidenceCount - (evidence.get(edge.id) ?? 0)) }),
   );
   const reopened = closed.map((edge) => replaceEdge(edge, { validUntil: null, invalidatedBy: null }));
-  return [...takenBack, ...reopened, ...(into === null ? [] : giveBackText(into, alias, at))];
+  return [...takenBack, ...reopened, ...(into === null ? [] : giveBackText(into, alias, note, at))];
 };

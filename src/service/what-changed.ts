@@ -14,6 +14,8 @@ export type ToldChange =
 export interface Changes extends Paged<ToldChange> {
   /** Where to go on later, when more will have happened: also at the end. */
   readonly cursorAfter: (shown: number) => string;
+  /** Of the memories at the ends of these relationships, as they are now. */
+  readonly titles: ReadonlyMap<MemoryId, string>;
 }
 
 // One position in one log: it may be used with any of the parameters.
@@ -47,17 +49,18 @@ export const whatChanged = async (
     ...new Set(changes.filter((change) => change.entity === entity).map((change) => change.id)),
   ];
   const relationshipIds = idsOf('relationship') as RelationshipId[];
-  const [memories, relationships] = await Promise.all([
-    context.store.memories(context.scope, idsOf('memory') as MemoryId[], 'any'),
+  const relationships =
     relationshipIds.length === 0
       ? []
-      : context.store.relationships(context.scope, {
+      : await context.store.relationships(context.scope, {
           ids: relationshipIds,
           state: 'any',
           withTrashedEnds: true,
           limit: relationshipIds.length,
-        }),
-  ]);
+        });
+  const ends = relationships.flatMap(({ from, to }) => [from, to]);
+  const named = [...new Set([...(idsOf('memory') as MemoryId[]), ...ends])];
+  const memories = await context.store.memories(context.scope, named, 'any');
   const memoryById = new Map<string, Memory>(memories.map((memory) => [memory.id, memory]));
   const edgeById = new Map<string, Relationship>(relationships.map((edge) => [edge.id, edge]));
   const items = changes.map(
@@ -72,5 +75,6 @@ export const whatChanged = async (
     if (last) return context.cursors.encode(request, last.seq);
     return page.cursor ?? context.cursors.encode(request, before);
   };
-  return { items, more: read.length > page.limit, cursorAfter };
+  const titles = new Map(memories.map(({ id, title }) => [id, title]));
+  return { items, more: read.length > page.limit, cursorAfter, titles };
 };

@@ -15,11 +15,24 @@ const canonical = (value: JsonValue | undefined): string => {
 /** SHA-256 over JSON with sorted keys, as base64url; absent keys count as absent. */
 export const digest = (value: JsonValue): string => createHash('sha256').update(canonical(value)).digest('base64url');
 
+/** Bytes stand for themselves behind a byte that no JSON begins with. */
+export type CursorPosition = JsonValue | Uint8Array;
+const bytesFollow = 0xff;
+
+const pack = (position: CursorPosition): Buffer =>
+  position instanceof Uint8Array
+    ? Buffer.concat([Buffer.of(bytesFollow), position])
+    : Buffer.from(JSON.stringify(position));
+
+/** Throws what `JSON.parse` throws. */
+const unpack = (packed: Buffer): CursorPosition =>
+  packed[0] === bytesFollow ? packed.subarray(1) : (JSON.parse(packed.toString('utf8')) as JsonValue);
+
 /** Opaque positions in the answer to one request. */
 export interface CursorCodec {
-  encode(request: JsonValue, position: JsonValue): string;
+  encode(request: JsonValue, position: CursorPosition): string;
   /** Throws `cursor_invalid` for text that we did not make, or that belongs to another request or another caller. */
-  decode(request: JsonValue, cursor: string): JsonValue;
+  decode(request: JsonValue, cursor: string): CursorPosition;
 }
 
 const foreign = (): AppError =>
@@ -29,16 +42,16 @@ const foreign = (): AppError =>
   );
 
 const tagLength = 6;
+const tagOf = (request: JsonValue): string => digest(request).slice(0, tagLength);
 
 /** `<first characters of the request's digest>.<payload>`: for a store that one person reads. */
 export const plainCursors: CursorCodec = Object.freeze({
-  encode: (request, position) =>
-    `${digest(request).slice(0, tagLength)}.${Buffer.from(JSON.stringify(position)).toString('base64url')}`,
+  encode: (request, position) => `${tagOf(request)}.${pack(position).toString('base64url')}`,
   decode: (request, cursor) => {
     const [tag, payload] = cursor.split('.', 2);
-    if (tag !== digest(request).slice(0, tagLength) || !payload) throw foreign();
+    if (tag !== tagOf(request) || !payload) throw foreign();
     try {
-      return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as JsonValue;
+      return unpack(Buffer.from(payload, 'base64url'));
     } catch {
       throw new AppError('cursor_invalid', 'This cursor is damaged; repeat the call without cursor.');
     }
@@ -57,7 +70,7 @@ export const sealedCursors = (key: Uint8Array, caller: JsonValue): CursorCodec =
   const bound = (request: JsonValue): Buffer => Buffer.from(`${digest(caller)} ${digest(request)}`);
   return Object.freeze({
     encode: (request, position) => {
-      const text = Buffer.from(JSON.stringify(position));
+      const text = pack(position);
       const iv = createHmac('sha256', key).update(bound(request)).update(text).digest().subarray(0, ivBytes);
       const seal = createCipheriv(cipher, key, iv, { authTagLength: sealBytes }).setAAD(bound(request));
       const body = Buffer.concat([seal.update(text), seal.final()]);
@@ -71,7 +84,7 @@ export const sealedCursors = (key: Uint8Array, caller: JsonValue): CursorCodec =
         .setAuthTag(bytes.subarray(ivBytes, ivBytes + sealBytes));
       try {
         const text = Buffer.concat([open.update(bytes.subarray(ivBytes + sealBytes)), open.final()]);
-        return JSON.parse(text.toString('utf8')) as JsonValue;
+        return unpack(text);
       } catch {
         throw foreign();
       }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Memory } from '../domain/memory.ts';
 import { isSymmetric, type RelationshipType } from '../domain/relationship.ts';
 import { requireMemoryId } from '../service/find-memory.ts';
 import { findPath as find } from '../service/find-path.ts';
@@ -9,10 +10,28 @@ import { dataMark } from './text/list-answer.ts';
 import { arrow, automaticMark, memoryLine, reasonOf } from './text/memory-lines.ts';
 import { defineTool } from './tool.ts';
 
-const closingReserve = 60;
+const closingReserve = 80;
 
-const stepLine = ({ relationship, memory, step }: ToldStep): string =>
-  `  ${arrow(step.type, step.forward, isSymmetric(step.type))} ${memoryLine(memory)}${automaticMark(relationship)}${reasonOf(relationship)}`;
+const stepLine = ({ relationship, memory, step }: ToldStep, withReason: boolean): string =>
+  `  ${arrow(step.type, step.forward, isSymmetric(step.type))} ${memoryLine(memory)}${automaticMark(relationship)}${withReason ? reasonOf(relationship) : ''}`;
+
+/** The steps from the start on: with their reasons if all of it fits, else without, else as far as there is room. */
+const pathText = (start: Memory, steps: readonly ToldStep[], maxTokens: number): string => {
+  const head = `${steps.length} step${steps.length > 1 ? 's' : ''}. ${dataMark}`;
+  const linesOf = (withReason: boolean): readonly string[] => [
+    head,
+    memoryLine(start),
+    ...steps.map((step) => stepLine(step, withReason)),
+  ];
+  const whole = linesOf(true);
+  if (new AnswerBudget(maxTokens).take(...whole)) return whole.join('\n');
+  const short = linesOf(false);
+  const room = new AnswerBudget(maxTokens, closingReserve);
+  const cut = short.findIndex((line) => !room.take(line));
+  if (cut === -1) return [...short, `truncated: reasons did not fit into max_tokens ${maxTokens}`].join('\n');
+  const left = `truncated: ${short.length - cut} lines and reasons did not fit into max_tokens ${maxTokens}`;
+  return [...short.slice(0, cut), left].join('\n');
+};
 
 export const findPath = defineTool({
   name: 'find_path',
@@ -42,15 +61,6 @@ export const findPath = defineTool({
       const bound = cut ? ' The search was cut: too many relationships to follow all; narrow relationship_types.' : '';
       return { text: `No path of up to ${input.max_depth} steps.${bound}` };
     }
-    const room = new AnswerBudget(input.max_tokens, closingReserve);
-    const lines = [
-      `${steps.length} step${steps.length > 1 ? 's' : ''}. ${dataMark}`,
-      memoryLine(start),
-      ...steps.map(stepLine),
-    ];
-    const shown = lines.filter((line) => room.take(line));
-    if (shown.length < lines.length)
-      shown.push(`truncated: ${lines.length - shown.length} lines did not fit into max_tokens ${input.max_tokens}`);
-    return { text: shown.join('\n') };
+    return { text: pathText(start, steps, input.max_tokens) };
   },
 });

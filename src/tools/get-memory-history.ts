@@ -1,13 +1,21 @@
 import * as z from 'zod';
+import type { Memory } from '../domain/memory.ts';
+import type { ServiceContext } from '../service/context.ts';
 import { diffMemories } from '../service/diff-memories.ts';
 import { requireMemoryId } from '../service/find-memory.ts';
-import { type MemoryHistory, type MemoryVersion, memoryHistory, versionOf } from '../service/memory-history.ts';
+import {
+  type MemoryHistory,
+  type MemoryVersion,
+  memoryHistory,
+  memoryInAnyState,
+  versionOf,
+} from '../service/memory-history.ts';
 import { isoTime } from '../service/record.ts';
 import { revertMemory } from '../service/restore-memory.ts';
-import { budget } from './inputs.ts';
+import { paging } from './inputs.ts';
 import { AnswerBudget } from './text/answer-budget.ts';
-import { dataMark } from './text/list-answer.ts';
-import { quoted } from './text/memory-lines.ts';
+import { dataMark, listAnswer } from './text/list-answer.ts';
+import { because, quoted } from './text/memory-lines.ts';
 import { receipt } from './text/receipt.ts';
 import { defineTool, type ToolAnswer } from './tool.ts';
 
@@ -18,8 +26,9 @@ const reading = {
   memory_id: z.string(),
   from_version: version.optional(),
   to_version: version.optional(),
-  max_tokens: budget(1_500),
+  ...paging({ limit: 20, maxTokens: 1_500 }),
 };
+type Reading = z.output<z.ZodObject<typeof reading>>;
 
 const fitted = (lines: readonly string[], maxTokens: number): ToolAnswer => {
   const room = new AnswerBudget(maxTokens, closingReserve);
@@ -31,21 +40,40 @@ const fitted = (lines: readonly string[], maxTokens: number): ToolAnswer => {
   };
 };
 
-const changedNames = (newer: MemoryVersion, older: MemoryVersion | undefined): string => {
+/** What the kind of a change says by itself. */
+const implied = new Set(['deleted_at', 'merged_into']);
+
+const changedNames = (newer: MemoryVersion, older: MemoryVersion | null): string => {
   if (!older) return '';
   const { fields, content } = diffMemories(older.record, newer.record);
-  const names = [...(content.length > 0 ? ['content'] : []), ...fields.map(({ field }) => field)];
+  const names = [
+    ...(content.length > 0 ? ['content'] : []),
+    ...fields.flatMap(({ field }) => (implied.has(field) ? [] : [field])),
+  ];
   return names.length === 0 ? '' : ` (${names.join(', ')})`;
 };
 
-const versionLines = ({ versions, more }: MemoryHistory): readonly string[] => [
-  ...versions.map((entry, index) => {
-    const who = entry.by === null ? '' : ` by ${entry.by}`;
-    const why = entry.reason === null ? '' : ` because ${JSON.stringify(entry.reason)}`;
-    return `v${entry.version} ${isoTime(entry.at)} ${entry.kind ?? 'stored'}${changedNames(entry, versions[index + 1])}${who}${why}`;
-  }),
-  ...(more ? ['older versions are kept but not shown'] : []),
-];
+const headOf = (current: Memory): string => {
+  const where =
+    current.mergedInto === null
+      ? current.deletedAt === null
+        ? ''
+        : ' (in the trash)'
+      : ` (merged into ${current.mergedInto})`;
+  return `${current.type} ${current.id} v${current.version} ${quoted(current.title)}${where}. ${dataMark}`;
+};
+
+const versionsText = (history: MemoryHistory, maxTokens: number): string =>
+  listAnswer({
+    head: headOf(history.current),
+    page: history,
+    maxTokens,
+    lines: (entry) => {
+      const who = entry.by === null ? '' : ` by ${entry.by}`;
+      const what = `${entry.kind ?? 'stored'}${changedNames(entry, history.before(entry))}`;
+      return [`v${entry.version} ${isoTime(entry.at)} ${what}${who}${because(entry.reason)}`];
+    },
+  });
 
 const differenceLines = (before: MemoryVersion, after: MemoryVersion): readonly string[] => {
   const { fields, content } = diffMemories(before.record, after.record);
@@ -57,19 +85,17 @@ const differenceLines = (before: MemoryVersion, after: MemoryVersion): readonly 
   ];
 };
 
-const read = async (
-  input: { memory_id: string; from_version?: number | undefined; to_version?: number | undefined; max_tokens: number },
-  history: MemoryHistory,
-): Promise<ToolAnswer> => {
-  const { current } = history;
-  const head = `${current.type} ${current.id} v${current.version} ${quoted(current.title)}${current.deletedAt === null ? '' : ' (in the trash)'}. ${dataMark}`;
+const read = async (input: Reading, context: ServiceContext): Promise<ToolAnswer> => {
+  const id = requireMemoryId(input.memory_id, 'memory_id');
   if (input.from_version === undefined && input.to_version === undefined) {
-    return fitted([head, ...versionLines(history)], input.max_tokens);
+    const page = { limit: input.limit, cursor: input.cursor ?? null };
+    return { text: versionsText(await memoryHistory(context, id, page), input.max_tokens) };
   }
+  const current = await memoryInAnyState(context, id);
   const to = input.to_version ?? current.version;
   const from = input.from_version ?? Math.max(1, to - 1);
-  const lines = differenceLines(versionOf(history, from), versionOf(history, to));
-  return fitted([head, `from v${from} to v${to}`, ...lines], input.max_tokens);
+  const lines = differenceLines(await versionOf(context, current, from), await versionOf(context, current, to));
+  return fitted([headOf(current), `from v${from} to v${to}`, ...lines], input.max_tokens);
 };
 
 const readOnlyHistory = defineTool({
@@ -79,8 +105,7 @@ const readOnlyHistory = defineTool({
   profile: 'extended',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input: z.strictObject(reading),
-  run: async (input, context) =>
-    read(input, await memoryHistory(context, requireMemoryId(input.memory_id, 'memory_id'))),
+  run: read,
 });
 
 export const getMemoryHistory = defineTool({
@@ -91,8 +116,8 @@ export const getMemoryHistory = defineTool({
   whenReadOnly: readOnlyHistory,
   input: z.strictObject({ ...reading, revert_to: version.optional() }),
   run: async (input, context) => {
+    if (input.revert_to === undefined) return read(input, context);
     const id = requireMemoryId(input.memory_id, 'memory_id');
-    if (input.revert_to === undefined) return read(input, await memoryHistory(context, id));
     const reverted = await revertMemory(context, id, input.revert_to);
     return receipt({
       id,

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import type { MemoryId } from '../domain/ids.ts';
 import { limits } from '../domain/limits.ts';
 import { AppError } from '../errors.ts';
-import { requireMemoryId } from '../service/find-memory.ts';
+import { missingMemory, requireMemoryId } from '../service/find-memory.ts';
 import { getMemories } from '../service/get-memories.ts';
 import { budget, strings } from './inputs.ts';
 import { openedAnswer } from './text/opened-answer.ts';
@@ -25,9 +26,11 @@ export const getMemory = defineTool({
     const ids = asked.map((text) => requireMemoryId(text, input.memory_ids ? 'memory_ids' : 'memory_id'));
     const found = await getMemories(context, ids, input.include_relationships);
     if (found.opened.length === 0) {
+      const [only = '' as MemoryId, ...others] = found.missing;
+      if (others.length === 0) throw await missingMemory(context, only);
       throw new AppError(
         'not_found',
-        `There is no memory ${found.missing.join(', ')}; find ids with recall_memories or search_memories.`,
+        `There is no memory ${found.missing.slice(0, 3).join(', ')}${others.length > 2 ? ' …' : ''}; find ids with recall_memories or search_memories.`,
       );
     }
     context.noteUse(found.opened.map(({ memory }) => memory.id));

@@ -2,20 +2,19 @@ import * as z from 'zod';
 import { memoryTypes, visibilities } from '../domain/memory.ts';
 import { relationshipTypes } from '../domain/relationship.ts';
 
-export const memoryType = z.enum(memoryTypes);
-
-/** In full, for the tool that creates relationships. */
-export const relationshipType = z.enum(relationshipTypes as [string, ...string[]]);
-
 /** Any case. The closed lists are checked but shown once, by the tool that needs them most: each showing costs a hundred tokens. */
 export const relationshipTypeName = z
   .string()
   .transform((name) => name.trim().toUpperCase())
-  .pipe(relationshipType);
+  .pipe(z.enum(relationshipTypes as [string, ...string[]]));
 export const memoryTypeName = z
   .string()
   .transform((name) => name.trim().toLowerCase())
-  .pipe(memoryType);
+  .pipe(z.enum(memoryTypes));
+
+/** The same with the list in full. */
+export const memoryType = memoryTypeName.meta({ listed: { type: 'string', enum: [...memoryTypes] } });
+export const relationshipType = relationshipTypeName.meta({ listed: { type: 'string', enum: [...relationshipTypes] } });
 
 /** 0–1, which the tool that stores memories says and the others need not repeat. */
 export const share = z
@@ -59,11 +58,16 @@ export const paging = (usual: { limit: number; maxTokens: number }, most = 100) 
 
 export const budget = maxTokens;
 
+/** `Date.parse` takes 30 February for 2 March. */
+const isDay = (year: number, month: number, day: number): boolean =>
+  new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+
 /** ISO 8601, a day or a moment with its zone; a moment without one is UTC. Comes out as milliseconds. */
 export const moment = z.string().transform((text, issues) => {
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  const zoned = day || /(?:Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`;
-  const at = /^\d{4}-\d{2}/.test(text) ? Date.parse(zoned) : Number.NaN;
+  const given = text.trim();
+  const [, year, month, day, time] = /^(\d{4})-(\d{2})-(\d{2})([T ]\S+)?$/i.exec(given) ?? [];
+  const zoned = time === undefined || /(?:Z|[+-]\d{2}:?\d{2})$/i.test(time) ? given : `${given}Z`;
+  const at = isDay(Number(year), Number(month), Number(day)) ? Date.parse(zoned) : Number.NaN;
   if (Number.isNaN(at))
     issues.addIssue({ code: 'custom', message: 'must be ISO 8601, e.g. 2026-11-23 or 2026-11-23T14:00:00Z' });
   return at;

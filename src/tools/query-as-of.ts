@@ -15,6 +15,9 @@ const connection = ({ memory, relationships }: MemoryAsOf, titles: StateAsOf['ti
     return `  ${seen} ${other} ${quoted(titles.get(other) ?? '')}${automaticMark(edge)}${reasonOf(edge)}`;
   });
 
+const countOf = ({ relationships }: MemoryAsOf): string =>
+  relationships.length === 0 ? '' : `, ${relationships.length} relationship${relationships.length > 1 ? 's' : ''}`;
+
 export const queryAsOf = defineTool({
   name: 'query_as_of',
   title: 'Query as of a time',
@@ -44,10 +47,13 @@ export const queryAsOf = defineTool({
       };
     }
     const text = listAnswer({
-      head: `as of ${isoTime(input.as_of)} (${input.basis}). ${dataMark}`,
+      head: `as of ${isoTime(input.as_of)} (${input.basis})${state.cut ? ' (cut: too many relationships to look at all)' : ''}. ${dataMark}`,
       page: state,
       maxTokens: input.max_tokens,
-      lines: ({ memory }) => [`${memoryLine(memory)} v${memory.version}`, `  ${opening(memory.content, 160)}`],
+      lines: (item) => [
+        `${memoryLine(item.memory)} v${item.memory.version}${countOf(item)}`,
+        `  ${opening(item.memory.content, 160)}`,
+      ],
       extras: (item) => connection(item, state.titles),
     });
     return { text };

@@ -1,22 +1,23 @@
 import * as z from 'zod';
+import type { MemoryId } from '../domain/ids.ts';
 import { AppError } from '../errors.ts';
 import { isoTime } from '../service/record.ts';
-import { whatChanged as changesSince, type ToldChange } from '../service/what-changed.ts';
+import { type Changes, whatChanged as changesSince, type ToldChange } from '../service/what-changed.ts';
 import { moment, paging } from './inputs.ts';
 import { dataMark, listAnswer } from './text/list-answer.ts';
-import { automaticMark, quoted } from './text/memory-lines.ts';
+import { automaticMark, because, quoted } from './text/memory-lines.ts';
 import { defineTool } from './tool.ts';
 
-const line = ({ entity, change, now }: ToldChange): string => {
-  const reason = change.reason === null ? '' : ` because ${JSON.stringify(change.reason)}`;
+const line = ({ entity, change, now }: ToldChange, titles: Changes['titles']): string => {
+  const end = (id: MemoryId): string => `${id} ${quoted(titles.get(id) ?? '')}`;
   const who = change.by === null ? '' : ` by ${change.by}`;
   const what =
     now === null
       ? 'purged since'
       : entity === 'memory'
         ? `${now.type} ${quoted(now.title)}`
-        : `${now.from} ${now.type} ${now.to}${automaticMark(now)}`;
-  return `${isoTime(change.at)} ${entity} ${change.id} ${change.kind} v${change.version} ${what}${who}${reason}`;
+        : `${end(now.from)} ${now.type} ${end(now.to)}${automaticMark(now)}`;
+  return `${isoTime(change.at)} ${entity} ${change.id} ${change.kind} v${change.version} ${what}${who}${because(change.reason)}`;
 };
 
 export const whatChanged = defineTool({
@@ -41,7 +42,7 @@ export const whatChanged = defineTool({
       head: `${changes.items.length} change${changes.items.length > 1 ? 's' : ''}${changes.more ? ', more follow' : ''}. ${dataMark}`,
       page: changes,
       maxTokens: input.max_tokens,
-      lines: (item) => [line(item)],
+      lines: (item) => [line(item, changes.titles)],
       cursorName: changes.more ? 'more' : 'for later',
     });
     return { text };

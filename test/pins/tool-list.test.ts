@@ -84,9 +84,7 @@ describe.each(toolList.map((tool) => [tool.name, tool] as const))('%s', (name, t
   });
 });
 
-const readers = offer('single', 'extended').filter(
-  (tool) => tool.annotations.readOnlyHint && tool.name !== 'get_memory_statistics',
-);
+const readers = offer('single', 'extended').filter((tool) => tool.annotations.readOnlyHint);
 
 test.each(readers.map((tool) => [tool.name, tool] as const))('%s bounds its answer', (_, tool) => {
   expect(Object.keys(tool.inputSchema.properties ?? {})).toContain('max_tokens');

@@ -224,6 +224,6 @@ onEveryStore('get_recent_activity', (open) => {
 
   it('says so when there is nothing', async () => {
     const bench = await open();
-    expect(await bench.text('get_recent_activity', {})).toContain('Nothing new and nothing unresolved.');
+    expect(await bench.text('get_recent_activity', {})).toContain('Nothing is stored for this project yet');
   });
 });

@@ -48,7 +48,8 @@ export const opening = (text: string, characters: number): string => {
 const shownReason = 200;
 
 /** ` because "…"`, or nothing. */
-export const reasonOf = (relationship: Relationship): string => {
-  const reason = relationship.context?.text ?? relationship.description;
-  return reason === null ? '' : ` because ${JSON.stringify(opening(reason, shownReason))}`;
-};
+export const because = (reason: string | null): string =>
+  reason === null ? '' : ` because ${JSON.stringify(opening(reason, shownReason))}`;
+
+export const reasonOf = (relationship: Relationship): string =>
+  because(relationship.context?.text ?? relationship.description);

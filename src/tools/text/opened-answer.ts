@@ -7,7 +7,12 @@ import { connectionLine, quoted, reasonOf } from './memory-lines.ts';
 
 /** These have a place of their own in the answer, or say nothing to a reader. */
 const shownElsewhere = new Set(['id', 'type', 'title', 'content', 'version', 'created_at', 'updated_at']);
+/** Kept for the end of the answer, and for what is said behind a memory that is not shown in full. */
 const closingReserve = 200;
+const cutReserve = 80;
+const moreReserve = 60;
+/** Less room than this is not worth the beginning of another memory. */
+const smallest = 300;
 
 const indented = (text: string): readonly string[] => text.split(/\r\n|[\n\r\u2028\u2029]/).map((line) => `  ${line}`);
 
@@ -31,19 +36,20 @@ const contentLines = (memory: Memory, budget: AnswerBudget): readonly string[] =
   const lines: string[] = [];
   let shown = 0;
   for (const line of indented(memory.content)) {
-    if (budget.take(line)) {
+    const room = budget.left - cutReserve - moreReserve - 1;
+    if (line.length <= room && budget.take(line)) {
       lines.push(line);
       shown += line.length - 1;
       continue;
     }
-    const room = Math.max(0, budget.left - 80);
-    const part = line.slice(0, room).replace(/[\uD800-\uDBFF]$/, '');
+    const part = line.slice(0, Math.max(0, room)).replace(/[\uD800-\uDBFF]$/, '');
     if (part.length > 2 && budget.take(part)) {
       lines.push(part);
       shown += part.length - 2;
     }
     const needed = Math.ceil(memory.content.length / 3.5) + 200;
     lines.push(`  [cut: ${shown} of ${memory.content.length} characters; ask again with max_tokens ${needed}]`);
+    budget.spend(lines.at(-1) ?? '');
     break;
   }
   return lines;
@@ -54,12 +60,13 @@ const connectionLines = (opened: OpenedMemory, budget: AnswerBudget): readonly s
   for (const { relationship, other } of opened.connections) {
     const seen = connectionLine(relationship, opened.memory.id, other);
     const line = `- ${seen} strength ${relationship.strength}${reasonOf(relationship)} [${relationship.id}]`;
-    if (!budget.take(line)) break;
+    if (line.length >= budget.left - moreReserve || !budget.take(line)) break;
     lines.push(line);
   }
   const left = opened.connections.length - lines.length;
   if (left > 0 || opened.moreConnections) {
     lines.push(`- ${left > 0 ? `${left} more` : 'more'} relationships: get_related_memories`);
+    budget.spend(lines.at(-1) ?? '');
   }
   return lines;
 };
@@ -72,7 +79,7 @@ export const openedAnswer = (found: OpenedMemories, maxTokens: number): string =
   const left: string[] = [];
   for (const opened of found.opened) {
     const first = [head(opened), facts(opened.memory), 'content:'];
-    if (left.length > 0 || budget.left < 300 || !budget.take(...first)) {
+    if (left.length > 0 || budget.left < smallest || !budget.take(...first)) {
       left.push(opened.memory.id);
       continue;
     }
