@@ -36,8 +36,7 @@ const pathText = (start: Memory, steps: readonly ToldStep[], maxTokens: number):
 export const findPath = defineTool({
   name: 'find_path',
   title: 'Find path',
-  description:
-    'Use to learn how two memories hang together: the shortest path between them and why each step is there.',
+  description: 'Use to learn how two memories hang together: the shortest path and why each step is there.',
   profile: 'extended',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({

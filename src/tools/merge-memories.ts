@@ -8,7 +8,7 @@ export const mergeMemories = defineTool({
   name: 'merge_memories',
   title: 'Merge memories',
   description:
-    'Use for two memories that say the same: folds one into the other with its tags, text and relationships; its id then answers with the other. restore_memory takes it back.',
+    'Use for two memories that say the same: folds one, with tags, text and relationships, into the other, which then answers for its id. restore_memory undoes it.',
   profile: 'extended',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false },
   input: z.strictObject({

@@ -15,7 +15,7 @@ export const updateRelationship = defineTool({
   name: 'update_relationship',
   title: 'Update relationship',
   description:
-    'Use to strengthen, weaken or explain a relationship, or to record that it held or failed (outcome). New ends or type supersede it: the old one is closed with the reason, a new one opens.',
+    'Use to strengthen, weaken or explain a relationship, or to record that it held or failed (outcome). New ends or type supersede it: it is closed with the reason, a new one opens.',
   profile: 'extended',
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
   input: z.strictObject({

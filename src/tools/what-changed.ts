@@ -23,8 +23,7 @@ const line = ({ entity, change, now }: ToldChange, titles: Changes['titles']): s
 export const whatChanged = defineTool({
   name: 'what_changed',
   title: 'What changed',
-  description:
-    'Use to pick up where you stopped: changes since a time or since the cursor of the last call, oldest first.',
+  description: "Use to pick up where you stopped: changes since a time, or the last call's cursor, oldest first.",
   profile: 'extended',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({
