@@ -83,18 +83,18 @@ export const memoryInAnyState = async (context: ServiceContext, id: MemoryId): P
   return current;
 };
 
-/** The `count` newest versions. */
-export const newestVersions = async (
+/** The newest version that `matches`, and the one before it; null if there is none such. */
+export const findChange = async (
   context: ServiceContext,
   current: Memory,
-  count: number,
-): Promise<readonly MemoryVersion[]> => {
-  const versions: MemoryVersion[] = [];
+  matches: (version: MemoryVersion) => boolean,
+): Promise<{ readonly after: Memory; readonly before: Memory } | null> => {
+  let after: MemoryVersion | null = null;
   for await (const version of versionsFrom(context, current, null)) {
-    versions.push(version);
-    if (versions.length === count) break;
+    if (after !== null) return { after: after.record, before: version.record };
+    if (matches(version)) after = version;
   }
-  return versions;
+  return null;
 };
 
 /** One version of a memory, or else the numbers of those that there are, the newest first. */

@@ -5,7 +5,7 @@ import type { Relationship } from '../domain/relationship.ts';
 import type { ChangeNote, WriteOperation } from '../storage/batch.ts';
 import type { Change } from '../storage/query.ts';
 import type { ServiceContext } from './context.ts';
-import { type MemoryVersion, newestVersions } from './memory-history.ts';
+import { findChange, type MemoryVersion } from './memory-history.ts';
 import { mergeNote } from './merge-note.ts';
 import { replacesMemory, replacesRelationship } from './operations.ts';
 
@@ -16,17 +16,10 @@ const undone = { kind: 'restored', reason: 'merge undone' } as const;
 const replaceEdge = (edge: Relationship, changes: Partial<Relationship>): WriteOperation =>
   replacesRelationship({ ...edge, ...changes, version: edge.version + 1 }, undone);
 
-/** What answers for a merged memory, with its two newest versions. */
-interface Target {
-  readonly current: Memory;
-  readonly versions: readonly MemoryVersion[];
-}
-
-/** Null where the caller may not write it, or it is gone. */
-const targetOf = async (context: ServiceContext, into: MemoryId): Promise<Target | null> => {
+/** What answers for a merged memory; null where the caller may not write it, or it is gone. */
+const targetOf = async (context: ServiceContext, into: MemoryId): Promise<Memory | null> => {
   const [current] = await context.store.memories(context.scope, [into], 'any');
-  if (!current || !mayWrite(context.scope, current)) return null;
-  return { current, versions: await newestVersions(context, current, 2) };
+  return current && mayWrite(context.scope, current) ? current : null;
 };
 
 const isOf = (note: ChangeNote, change: Pick<Change | MemoryVersion, 'kind' | 'reason'>): boolean =>
@@ -71,25 +64,25 @@ const closedByMerge = async (
   return candidates.filter(({ id }) => isOf(note, changes.get(id) ?? note));
 };
 
-/** What the merge did to the other memory is taken back only while nobody wrote to it since. */
-const giveBackText = (
-  { current, versions: [newest, before] }: Target,
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** What the merge did to the other memory is taken back, but for what somebody wrote to since. */
+const giveBack = async (
+  context: ServiceContext,
+  current: Memory,
   alias: Memory,
   note: ChangeNote,
   at: Millis,
-): readonly WriteOperation[] => {
-  if (current.deletedAt !== null || !newest || !isOf(note, newest) || !before) return [];
-  const { content, tags, importance } = before.record;
+): Promise<readonly WriteOperation[]> => {
+  if (current.deletedAt !== null) return [];
+  const merge = await findChange(context, current, (version) => isOf(note, version));
+  if (merge === null) return [];
+  const was = <Key extends 'content' | 'tags' | 'importance'>(key: Key): Memory[Key] =>
+    same(current[key], merge.after[key]) ? merge.before[key] : current[key];
+  const given = { content: was('content'), tags: was('tags'), importance: was('importance') };
+  if (same(given, { content: current.content, tags: current.tags, importance: current.importance })) return [];
   const usageCount = Math.max(0, current.usageCount - alias.usageCount);
-  const memory: Memory = {
-    ...current,
-    content,
-    tags,
-    importance,
-    usageCount,
-    version: current.version + 1,
-    updatedAt: at,
-  };
+  const memory: Memory = { ...current, ...given, usageCount, version: current.version + 1, updatedAt: at };
   return [replacesMemory(memory, undone)];
 };
 
@@ -118,7 +111,7 @@ export const undoMerge = async (
   const note = mergeNote(alias.id, alias.mergedInto);
   const closed = await closedByMerge(context, alias, note);
   const into = await targetOf(context, alias.mergedInto);
-  const successors = into === null ? [] : await successorsOf(context, closed, into.current);
+  const successors = into === null ? [] : await successorsOf(context, closed, into);
   const evidence = new Map(closed.map((edge) => [edge.invalidatedBy, edge.evidenceCount]));
   const takenBack = successors.map((edge) =>
     edge.createdAt === alias.deletedAt && edge.version === 1
@@ -126,5 +119,5 @@ export const undoMerge = async (
       : replaceEdge(edge, { evidenceCount: Math.max(1, edge.evidenceCount - (evidence.get(edge.id) ?? 0)) }),
   );
   const reopened = closed.map((edge) => replaceEdge(edge, { validUntil: null, invalidatedBy: null }));
-  return [...takenBack, ...reopened, ...(into === null ? [] : giveBackText(into, alias, note, at))];
+  return [...takenBack, ...reopened, ...(into === null ? [] : await giveBack(context, into, alias, note, at))];
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { JsonObject, MemoryContext } from '../domain/memory.ts';
-import { moment, strings } from './inputs.ts';
+import { moment, orNothing, strings } from './inputs.ts';
 
 /** Where a memory was made; the project is found by itself. */
 export const contextInput = z
@@ -28,16 +28,16 @@ export const contextInput = z
 
 /** The fields that were given, under the names used inside. */
 export const contextDraft = (given: z.output<typeof contextInput> | undefined): Partial<MemoryContext> => ({
-  ...(given?.project_path === undefined ? {} : { projectPath: given.project_path }),
+  ...(given?.project_path === undefined ? {} : { projectPath: orNothing(given.project_path) }),
   ...(given?.files_involved ? { filesInvolved: given.files_involved } : {}),
   ...(given?.languages ? { languages: given.languages } : {}),
   ...(given?.frameworks ? { frameworks: given.frameworks } : {}),
   ...(given?.technologies ? { technologies: given.technologies } : {}),
-  ...(given?.git_commit === undefined ? {} : { gitCommit: given.git_commit }),
-  ...(given?.git_branch === undefined ? {} : { gitBranch: given.git_branch }),
-  ...(given?.working_directory === undefined ? {} : { workingDirectory: given.working_directory }),
+  ...(given?.git_commit === undefined ? {} : { gitCommit: orNothing(given.git_commit) }),
+  ...(given?.git_branch === undefined ? {} : { gitBranch: orNothing(given.git_branch) }),
+  ...(given?.working_directory === undefined ? {} : { workingDirectory: orNothing(given.working_directory) }),
   ...(given?.timestamp === undefined ? {} : { timestamp: given.timestamp }),
-  ...(given?.session_id === undefined ? {} : { sessionId: given.session_id }),
-  ...(given?.user_id === undefined ? {} : { userId: given.user_id }),
+  ...(given?.session_id === undefined ? {} : { sessionId: orNothing(given.session_id) }),
+  ...(given?.user_id === undefined ? {} : { userId: orNothing(given.user_id) }),
   ...(given?.additional_metadata ? { additionalMetadata: given.additional_metadata as JsonObject } : {}),
 });

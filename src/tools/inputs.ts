@@ -24,6 +24,9 @@ export const share = z
   .meta({ listed: { type: 'number' } });
 export const statedShare = z.number().min(0).max(1);
 export const strings = z.array(z.string());
+
+/** An empty text is how some callers say that there is none. */
+export const orNothing = (text: string | null): string | null => (text?.trim() ? text : null);
 export const requiredVersion = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 export const expectedVersion = requiredVersion.optional();
 

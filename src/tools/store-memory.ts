@@ -5,7 +5,7 @@ import type { ServiceContext } from '../service/context.ts';
 import { requireMemoryId } from '../service/find-memory.ts';
 import { type StoredMemory, storeMemory as store } from '../service/store-memory.ts';
 import { contextDraft, contextInput } from './context-input.ts';
-import { memoryType, relationshipTypeName, statedShare, strings, visibilityName } from './inputs.ts';
+import { memoryType, orNothing, relationshipTypeName, statedShare, strings, visibilityName } from './inputs.ts';
 import { receipt } from './text/receipt.ts';
 import { defineTool, type ToolAnswer } from './tool.ts';
 
@@ -20,7 +20,7 @@ const input = z.strictObject({
   type: memoryType,
   title: z.string().min(1),
   content: z.string().min(1),
-  summary: z.string().optional(),
+  summary: z.string().transform(orNothing).optional(),
   tags: strings.default([]),
   importance: statedShare.default(0.5),
   confidence: statedShare.default(0.8),

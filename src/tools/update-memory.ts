@@ -3,7 +3,7 @@ import type { ServiceContext } from '../service/context.ts';
 import { requireMemoryId } from '../service/find-memory.ts';
 import { updateMemory as update } from '../service/update-memory.ts';
 import { contextDraft, contextInput } from './context-input.ts';
-import { expectedVersion, memoryTypeName, requiredVersion, share, strings } from './inputs.ts';
+import { expectedVersion, memoryTypeName, orNothing, requiredVersion, share, strings } from './inputs.ts';
 import { receipt } from './text/receipt.ts';
 import { defineTool, type ToolAnswer } from './tool.ts';
 
@@ -12,7 +12,7 @@ const input = z.strictObject({
   type: memoryTypeName.optional(),
   title: z.string().min(1).optional(),
   content: z.string().min(1).optional(),
-  summary: z.string().nullable().optional(),
+  summary: z.string().nullable().transform(orNothing).optional(),
   tags: strings.optional(),
   importance: share.optional(),
   confidence: share.optional(),

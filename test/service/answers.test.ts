@@ -120,6 +120,17 @@ onEveryStore('inputs that a model gets nearly right', (open) => {
     expect(await bench.text('get_memory', { memory_id: id })).toMatch(/^problem /m);
   });
 
+  it('an empty text is none, and takes a memory out of its project', async () => {
+    const bench = await open();
+    const id = await bench.store('A', { summary: ' ', context: { git_branch: '', project_path: '' } });
+    const [memory] = await bench.context.store.memories(bench.context.scope, [id], 'live');
+    expect(memory).toMatchObject({ summary: null, context: { gitBranch: null, projectPath: 'github.com/acme/shop' } });
+    await bench.facts('update_memory', { memory_id: id, summary: 'S', context: { project_path: '' } });
+    await bench.facts('update_memory', { memory_id: id, summary: '' });
+    const [updated] = await bench.context.store.memories(bench.context.scope, [id], 'live');
+    expect(updated).toMatchObject({ summary: null, context: { projectPath: null } });
+  });
+
   it.each(['2026-02-30', '2026-13-01', '2026-11', 'yesterday', '2026-11-23T25:00Z'])('%s is no time', async (text) => {
     const bench = await open();
     await expect(bench.call('search_memories', { created_after: text })).rejects.toThrow('ISO 8601');
@@ -207,6 +218,27 @@ onEveryStore('history and time at their edges', (open) => {
     const related = await bench.text('get_related_memories', { memory_id: a });
     expect(related).toContain('SOLVES');
     expect(related).not.toContain('CAUSES');
+  });
+
+  it('merges of merges are undone one by one, the last one first', async () => {
+    const bench = await open();
+    const [a, b, c] = [await bench.store('A'), await bench.store('B'), await bench.store('C')];
+    await bench.facts('merge_memories', { from_memory_id: a, into_memory_id: b });
+    await bench.facts('merge_memories', { from_memory_id: b, into_memory_id: c });
+    await bench.facts('restore_memory', { memory_id: b });
+    await bench.facts('restore_memory', { memory_id: a });
+    const memories = await bench.context.store.memories(bench.context.scope, [a, b, c], 'live');
+    expect(memories.map(({ content }) => content)).toEqual(['About A', 'About B', 'About C']);
+  });
+
+  it('undoing a merge keeps the text that was written since and takes back its tags', async () => {
+    const bench = await open();
+    const [a, b] = [await bench.store('A', { tags: ['old'] }), await bench.store('B', { tags: ['new'] })];
+    await bench.facts('merge_memories', { from_memory_id: a, into_memory_id: b });
+    await bench.facts('update_memory', { memory_id: b, content: 'written since' });
+    await bench.facts('restore_memory', { memory_id: a });
+    const [memory] = await bench.context.store.memories(bench.context.scope, [b], 'live');
+    expect(memory).toMatchObject({ content: 'written since', tags: ['new'] });
   });
 
   it('counts as moved what now leads to the other memory', async () => {

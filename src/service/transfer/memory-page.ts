@@ -45,7 +45,9 @@ const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 const edgeLine = (edge: Relationship, other: Note, outgoing: boolean): string => {
   const said = edge.description ?? edge.context?.text ?? null;
   const reason = said === null ? '' : `: ${oneLine(said)}`;
-  return `- ${outgoing ? `${edge.type} →` : `← ${edge.type}`} ${wikilink(other.name, other.title)}${reason}`;
+  const automatic = edge.origin === 'automatic' ? ' (automatic)' : '';
+  const seen = edge.bidirectional ? `${edge.type} ↔` : outgoing ? `${edge.type} →` : `← ${edge.type}`;
+  return `- ${seen} ${wikilink(other.name, other.title)}${automatic}${reason}`;
 };
 
 /** A note for one memory: its facts, its text, and its relationships from either end as links. */
