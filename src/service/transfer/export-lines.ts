@@ -4,6 +4,7 @@ import type { MemoryFilter } from '../../storage/query.ts';
 import type { ServiceContext } from '../context.ts';
 import { encodeChange } from './change-text.ts';
 import { type Counts, formatName, formatVersion, type OnProgress, type RecordKind, tallyLines } from './format.ts';
+import { hideInChanges, hidingFor } from './hide-references.ts';
 import { encodeRecord, jsonText, type RecordObject } from './record-text.ts';
 import { changePages, endOfLog, memoryPages, relationshipPages } from './snapshot.ts';
 
@@ -20,6 +21,8 @@ export interface ExportOptions {
  */
 export async function* exportLines(context: ServiceContext, options: ExportOptions): AsyncGenerator<string, Counts> {
   const { project, onProgress } = options;
+  // Else what was shared meanwhile has changes before the end and no record in the file.
+  const whole = project === null && context.scope.tenant === null;
   const end = await endOfLog(context);
   const filter: MemoryFilter = { state: 'any', ...(project === null ? {} : { projects: [project] }) };
   const memories = await context.store.countMemories(context.scope, filter);
@@ -44,21 +47,23 @@ export async function* exportLines(context: ServiceContext, options: ExportOptio
 
   for await (const page of memoryPages(context, filter, end)) {
     for (const { id } of page) memoryIds.add(id);
-    const records = page.map((memory) => encodeRecord(memory, memoryFields));
+    const hiding = await hidingFor(context, page, []);
+    const records = page.map((memory) => encodeRecord(hiding.memory(memory), memoryFields));
     yield piece('memories', 'memory', records, memories);
   }
   for await (const page of relationshipPages(context, end)) {
     const inside = page.filter(({ from, to }) => memoryIds.has(from) && memoryIds.has(to));
-    if (project !== null) for (const { id } of inside) relationshipIds.add(id);
-    const records = inside.map((relationship) => encodeRecord(relationship, relationshipFields));
+    if (!whole) for (const { id } of inside) relationshipIds.add(id);
+    const hiding = await hidingFor(context, [], inside);
+    const records = inside.map((relationship) => encodeRecord(hiding.relationship(relationship), relationshipFields));
     yield piece('relationships', 'relationship', records, null);
   }
   for await (const page of changePages(context, {})) {
     const wanted = page.filter(
-      ({ seq, entity, id }) =>
-        seq <= end && (project === null || (entity === 'memory' ? memoryIds : relationshipIds).has(id)),
+      ({ seq, entity, id }) => seq <= end && (whole || (entity === 'memory' ? memoryIds : relationshipIds).has(id)),
     );
-    yield piece('changes', 'change', wanted.map(encodeChange), project === null ? end : null);
+    const shown = await hideInChanges(context, wanted);
+    yield piece('changes', 'change', shown.map(encodeChange), whole ? end : null);
     if ((page.at(-1)?.seq ?? 0) >= end) break;
   }
   yield `${jsonText({ ...tally.footer() })}\n`;

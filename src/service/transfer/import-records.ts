@@ -1,6 +1,9 @@
-import { isAppError } from '../../errors.ts';
+import { type ErrorCode, isAppError } from '../../errors.ts';
 import type { WriteOperation } from '../../storage/batch.ts';
 import type { ServiceContext } from '../context.ts';
+import { writerOf } from '../writer.ts';
+import { adoptRecords } from './adopt-records.ts';
+import { batches } from './batches.ts';
 import { checkRecords } from './check-records.ts';
 import type { Counts, FileRecord, OnProgress, RecordKind } from './format.ts';
 import { type Conflict, type Known, type Planned, plan } from './plan-import.ts';
@@ -22,25 +25,12 @@ export interface ImportReport {
   readonly conflicting: Counts;
 }
 
-const batchSize = 300;
 const attempts = 5;
+/** What a store says to one record that it does not take. */
+const refusals: ReadonlySet<ErrorCode> = new Set(['duplicate', 'not_found', 'forbidden']);
 
 type Tally = Record<RecordKind, number>;
 const zero = (): Tally => ({ memory: 0, relationship: 0, change: 0 });
-
-/** Runs of records of one kind. */
-async function* batches(records: AsyncIterable<FileRecord>): AsyncGenerator<readonly FileRecord[]> {
-  let batch: FileRecord[] = [];
-  for await (const record of records) {
-    const full = batch.length === batchSize || (batch.length > 0 && batch[0]?.kind !== record.kind);
-    if (full) {
-      yield batch;
-      batch = [];
-    }
-    batch.push(record);
-  }
-  if (batch.length > 0) yield batch;
-}
 
 /** What is imported may close a circle: whoever looked for one before must look again. */
 const moveGuard = async (context: ServiceContext, planned: readonly Planned[]): Promise<readonly WriteOperation[]> => {
@@ -55,7 +45,7 @@ const write = async (context: ServiceContext, planned: readonly Planned[]): Prom
     const guards = await moveGuard(context, planned);
     const operations = [...guards, ...planned.map(({ operation }) => operation)];
     try {
-      await context.store.write(context.scope, { operations, at: context.now(), by: null });
+      await context.store.write(context.scope, { operations, at: context.now(), by: writerOf(context) });
       return;
     } catch (error) {
       if (!isAppError(error, 'version_conflict') || attempt === attempts) throw error;
@@ -73,7 +63,7 @@ const writeWhatFits = async (
   try {
     await write(context, planned);
   } catch (error) {
-    if (!isAppError(error, 'duplicate') && !isAppError(error, 'not_found')) throw error;
+    if (!isAppError(error) || !refusals.has(error.code)) throw error;
     const [first] = planned;
     if (first !== undefined && planned.length === 1) return refused(first);
     const half = Math.ceil(planned.length / 2);
@@ -84,7 +74,7 @@ const writeWhatFits = async (
 
 /**
  * Adds what a file has and the store has not. Nothing is deleted and nothing overwritten: what is there under its id with other content is
- * a conflict and stays. `open` is called for each reading of the file; the first one goes to its end before anything is written.
+ * a conflict and stays. What comes in belongs to the caller, as `adoptRecords` says. `open` is called for each reading of the file; the first one goes to its end before anything is written.
  * Each batch is one transaction, so an import that was interrupted is taken up by running it again.
  */
 export const importRecords = async (
@@ -97,10 +87,11 @@ export const importRecords = async (
   const report = { created: zero(), unchanged: zero(), conflicting: zero() };
   const known: Known = new Map();
   const done = zero();
-  for await (const batch of batches(open())) {
+  const adopted = (): AsyncIterable<FileRecord> => adoptRecords(context, open());
+  for await (const batch of batches(adopted())) {
     const kind = batch[0]?.kind ?? 'memory';
     const { planned, unchanged, conflicts } = await plan(context, batch, known);
-    let refusals = 0;
+    let refused = 0;
     const conflicting = (conflict: Conflict): void => {
       known.set(conflict.id, 'conflicting');
       options.onConflict(conflict);
@@ -108,18 +99,18 @@ export const importRecords = async (
     for (const conflict of conflicts) conflicting(conflict);
     if (!options.dryRun) {
       await writeWhatFits(context, planned, ({ ifRefused }) => {
-        refusals += 1;
+        refused += 1;
         conflicting(ifRefused);
       });
     }
-    report.created[kind] += planned.length - refusals;
+    report.created[kind] += planned.length - refused;
     report.unchanged[kind] += unchanged;
-    report.conflicting[kind] += batch.length - planned.length - unchanged + refusals;
+    report.conflicting[kind] += batch.length - planned.length - unchanged + refused;
     done[kind] += batch.length;
     options.onProgress({ phase: `importing ${kind}`, done: done[kind], total: total[kind] });
   }
   if (!options.dryRun && report.created.relationship > 0) {
-    await renewWords(context, open(), total.memory, options.onProgress);
+    await renewWords(context, adopted(), total.memory, options.onProgress);
   }
   return report;
 };

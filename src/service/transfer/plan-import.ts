@@ -1,4 +1,4 @@
-import { memoryFields, relationshipFields } from '../../domain/fields.ts';
+import { type Field, memoryFields, relationshipFields } from '../../domain/fields.ts';
 import type { MemoryId } from '../../domain/ids.ts';
 import type { Memory } from '../../domain/memory.ts';
 import { isAcyclic, type Relationship } from '../../domain/relationship.ts';
@@ -7,7 +7,9 @@ import { relationshipWords } from '../../search/relationship-words.ts';
 import type { WriteOperation } from '../../storage/batch.ts';
 import type { Change } from '../../storage/query.ts';
 import type { ServiceContext } from '../context.ts';
+import { writerOf } from '../writer.ts';
 import type { FileRecord, RecordKind } from './format.ts';
+import { hidingFor } from './hide-references.ts';
 import { differingFields } from './record-text.ts';
 
 export interface Conflict {
@@ -23,8 +25,11 @@ export interface Planned {
   readonly ifRefused: Conflict;
 }
 
-/** Records of the file that were in the store before, by id. Those that this import creates are not in it. */
-export type Known = Map<string, 'unchanged' | 'conflicting'>;
+/**
+ * Records of the file that were in the store before, by id. Those that this import creates are not in it. `foreign` is what is there as in
+ * the file but was made by somebody else, to whose history nothing is added.
+ */
+export type Known = Map<string, 'unchanged' | 'foreign' | 'conflicting'>;
 
 interface Plan {
   readonly planned: readonly Planned[];
@@ -34,17 +39,26 @@ interface Plan {
 
 // Reading a memory moves these, and makes it no other memory.
 const countedFields = new Set(['usage_count', 'last_accessed']);
+// In multi-tenant mode a file does not say who made something, since whoever imports it would then have.
+const makerFields = new Set(['context_created_by', 'created_by', 'updated_by']);
 const comparedFields = {
   memory: memoryFields.filter(({ name }) => !countedFields.has(name)),
   relationship: relationshipFields,
 } as const;
 
+const fieldsCompared = ({ scope }: ServiceContext, kind: 'memory' | 'relationship'): readonly Field[] =>
+  scope.tenant === null ? comparedFields[kind] : comparedFields[kind].filter(({ name }) => !makerFields.has(name));
+
 const endFields = ['from_memory_id', 'type', 'to_memory_id'];
 const triple = ({ from, type, to }: Pick<Relationship, 'from' | 'type' | 'to'>): string => `${from} ${type} ${to}`;
 const isLive = ({ validUntil, removedAt }: Relationship): boolean => validUntil === null && removedAt === null;
 
+const makerOf = (record: Memory | Relationship): string | null =>
+  'from' in record ? record.createdBy : record.context.createdBy;
+
 /** Sorts records into those to create, those that are there, and those that are there with other content. */
 const sift = <R extends Memory | Relationship>(
+  context: ServiceContext,
   kind: 'memory' | 'relationship',
   records: readonly R[],
   there: readonly R[],
@@ -59,8 +73,9 @@ const sift = <R extends Memory | Relationship>(
       fresh.push(record);
       continue;
     }
-    const fields = differingFields(found, record, comparedFields[kind]);
-    known.set(record.id, fields.length === 0 ? 'unchanged' : 'conflicting');
+    const fields = differingFields(found, record, fieldsCompared(context, kind));
+    const own = context.scope.tenant === null || makerOf(found) === writerOf(context);
+    known.set(record.id, fields.length > 0 ? 'conflicting' : own ? 'unchanged' : 'foreign');
     if (fields.length > 0) conflicts.push({ kind, id: record.id, fields });
   }
   return { planned: [], unchanged: records.length - fresh.length - conflicts.length, conflicts, fresh };
@@ -69,7 +84,8 @@ const sift = <R extends Memory | Relationship>(
 const planMemories = async (context: ServiceContext, memories: readonly Memory[], known: Known): Promise<Plan> => {
   const ids = memories.map(({ id }) => id);
   const there = await context.store.memories(context.scope, ids, 'any');
-  const { fresh, ...plan } = sift('memory', memories, there, known);
+  const hiding = await hidingFor(context, there, []);
+  const { fresh, ...plan } = sift(context, 'memory', memories, there.map(hiding.memory), known);
   const planned = fresh.map(
     (memory): Planned => ({
       operation: { op: 'create_memory', memory, document: searchDocument(memory), note: null },
@@ -88,7 +104,8 @@ const planRelationships = async (
   const { store, scope } = context;
   const ids = relationships.map(({ id }) => id);
   const there = await store.relationships(scope, { ids, state: 'any', withTrashedEnds: true, limit: ids.length });
-  const { fresh, ...plan } = sift('relationship', relationships, there, known);
+  const hiding = await hidingFor(context, [], there);
+  const { fresh, ...plan } = sift(context, 'relationship', relationships, there.map(hiding.relationship), known);
   const ends = new Set<MemoryId>(fresh.filter(isLive).flatMap(({ from, to }) => [from, to]));
   const taken = new Set((ends.size === 0 ? [] : await store.linksAmong(scope, [...ends])).map(triple));
   const conflicts = [...plan.conflicts];
@@ -114,9 +131,9 @@ const planRelationships = async (
   return { ...plan, conflicts, planned };
 };
 
-/** The newest version of a record that the log of the store tells of. */
-const newestVersion = async ({ store, scope }: ServiceContext, { entity, id }: Change): Promise<number> => {
-  const [newest] = await store.changes(scope, { entity, ids: [id], order: 'newest_first', limit: 1 });
+/** The newest version of a record that the log of the store tells of, whether the caller could read it or not. */
+const newestVersion = async ({ store, upkeepScope }: ServiceContext, { entity, id }: Change): Promise<number> => {
+  const [newest] = await store.changes(upkeepScope, { entity, ids: [id], order: 'newest_first', limit: 1 });
   return newest?.version ?? 0;
 };
 
@@ -131,7 +148,7 @@ const planChanges = async (context: ServiceContext, changes: readonly Change[], 
     if (state === 'unchanged' && !newest.has(change.id)) {
       newest.set(change.id, await newestVersion(context, change));
     }
-    if (change.version <= (newest.get(change.id) ?? 0)) {
+    if (state === 'foreign' || change.version <= (newest.get(change.id) ?? 0)) {
       unchanged += 1;
       continue;
     }
