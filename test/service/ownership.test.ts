@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { MemoryId } from '../../src/domain/ids.ts';
 import type { Visibility } from '../../src/domain/memory.ts';
 import { listTeams } from '../../src/service/list-teams.ts';
+import { sessionTrails } from '../../src/service/session-trail.ts';
 import { shareMemory } from '../../src/service/share-memory.ts';
 import { storeMemory } from '../../src/service/store-memory.ts';
 import { updateMemory } from '../../src/service/update-memory.ts';
@@ -91,6 +92,22 @@ onEverySharedStore('a new memory', (open) => {
     const [a] = [await ann.store('A'), await ann.store('B')];
     const [edge] = await ann.context.store.relationships(ann.context.scope, { of: [a], limit: 10 });
     expect(edge).toMatchObject({ origin: 'automatic', tenantId: 'acme', createdBy: 'ann', updatedBy: null });
+  });
+});
+
+onEverySharedStore('a session', (open) => {
+  it('that two callers share has a trail for each of them', async () => {
+    const as = await open();
+    const trails = sessionTrails();
+    const inSession = (bench: Workbench): Workbench => {
+      Object.assign(bench.context, { trail: trails('s', bench.context.scope) });
+      return bench;
+    };
+    const [ann, bob, other] = [as('ann'), as('bob'), as({ user: 'ann', tenant: 'other' })].map(inSession);
+    const ids = [await ann?.store('A'), await bob?.store('B'), await other?.store('O'), await ann?.store('A again')];
+    const edges = await ann?.context.store.relationships(ann.context.upkeepScope, { limit: 10 });
+    expect(edges?.map(({ from, to }) => [from, to])).toEqual([[ids[3], ids[0]]]);
+    expect(await other?.context.store.relationships(other.context.upkeepScope, { limit: 10 })).toEqual([]);
   });
 });
 

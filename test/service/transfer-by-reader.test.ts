@@ -38,13 +38,19 @@ onEverySharedStore('an export of one of many', (open) => {
     const { id } = await ann.relate(plain, 'SOLVES', kept);
     const next = await ann.facts('update_relationship', { relationship_id: id, to_memory_id: secret });
     await ann.facts('merge_memories', { from_memory_id: twin, into_memory_id: kept });
-    await share(ann, kept, 'private');
-    await share(ann, kept, 'public');
+    const freed = await keep(ann, 'freed');
+    await ann.facts('merge_memories', { from_memory_id: freed, into_memory_id: kept });
+    await ann.facts('restore_memory', { memory_id: freed });
     await share(ann, kept, 'private');
     const file = await exported(bob);
-    expect(records(file, 'memory').map((line) => line.id)).toEqual([plain, twin].sort((a, b) => (a < b ? -1 : 1)));
+    expect(records(file, 'memory').map((line) => line.id)).toEqual(
+      [plain, twin, freed].sort((a, b) => (a < b ? -1 : 1)),
+    );
     expect(records(file, 'memory').find((line) => line.id === twin)).not.toHaveProperty('merged_into');
     expect(records(file, 'relationship')).toEqual([]);
+    const restored = records(file, 'change').find((line) => line.kind === 'restored');
+    expect(restored).toMatchObject({ id: freed, before: { id: freed } });
+    expect(restored?.before).not.toHaveProperty('merged_into');
     for (const hidden of ['canary', secret, String(next.id)]) expect(file).not.toContain(hidden);
     expect(await exported(ann)).toContain(`"merged_into":"${kept}"`);
 
@@ -170,25 +176,27 @@ onEverySharedStore('an import by one of many', (open) => {
     expect(await imported(bob, file, { dryRun: true })).toMatchObject({ unchanged: { memory: 2, relationship: 1 } });
   });
 
-  it('gives no rights over what others made by way of undoing a merge', async () => {
-    const as = await open();
-    const [ann, bob] = [as('ann'), as('bob')];
-    const [x, y] = [await keep(ann, 'x'), await keep(ann, 'y')];
-    const victim = await ann.relate(x, 'CAUSES', y);
-    const [mine, other] = [await keep(bob, 'mine'), await keep(bob, 'other')];
-    await bob.relate(other, 'SOLVES', mine);
-    await bob.facts('delete_memory', { memory_id: mine, expected_version: 1 });
-    const deleted = (await seen(bob, mine))?.deletedAt ?? 0;
-    const at = new Date(deleted).toISOString();
-    const fresh = (id: unknown): string => String(id).replace(/^.{8}/, '7b7b7b7b');
-    const file = edited(await exported(bob), (line) => {
-      if (line.record === 'change') return null;
-      if (line.id === mine) return { ...line, id: fresh(mine), merged_into: y };
-      if (line.record !== 'relationship' || line.id === victim.id) return line;
-      return { ...line, id: fresh(line.id), to_memory_id: fresh(mine), valid_until: at, invalidated_by: victim.id };
-    });
-    expect((await imported(bob, file)).created).toMatchObject({ memory: 1, relationship: 1 });
-    await bob.facts('restore_memory', { memory_id: fresh(mine) });
-    expect(await edgesOf(ann, x)).toMatchObject([{ id: victim.id, version: 1, removedAt: null }]);
-  });
+  it.each(['theirs', 'his'])(
+    'gives no rights over what others made by undoing a merge into what is %s',
+    async (whose) => {
+      const as = await open();
+      const [ann, bob] = [as('ann'), as('bob')];
+      const [x, theirs] = [await keep(ann, 'x'), await keep(ann, 'y')];
+      const victim = await ann.relate(x, 'CAUSES', theirs);
+      const [mine, his] = [await keep(bob, 'mine'), await keep(bob, 'his')];
+      await bob.relate(his, 'SOLVES', mine);
+      await bob.facts('delete_memory', { memory_id: mine, expected_version: 1 });
+      const at = new Date((await seen(bob, mine))?.deletedAt ?? 0).toISOString();
+      const fresh = (id: unknown): string => String(id).replace(/^.{8}/, '7b7b7b7b');
+      const file = edited(await exported(bob), (line) => {
+        if (line.record === 'change') return null;
+        if (line.id === mine) return { ...line, id: fresh(mine), merged_into: whose === 'his' ? his : theirs };
+        if (line.record !== 'relationship' || line.id === victim.id) return line;
+        return { ...line, id: fresh(line.id), to_memory_id: fresh(mine), valid_until: at, invalidated_by: victim.id };
+      });
+      expect((await imported(bob, file)).created).toMatchObject({ memory: 1, relationship: 1 });
+      await bob.facts('restore_memory', { memory_id: fresh(mine) });
+      expect(await edgesOf(ann, x)).toMatchObject([{ id: victim.id, version: 1, removedAt: null }]);
+    },
+  );
 });
