@@ -84,10 +84,13 @@ const candidates = async (
   return { ...listed, items: listed.items.map((memory) => memory.id) };
 };
 
-/** It is not known at all, or came later. */
+/** It is not known at all, or came later, or was out of the caller's sight. */
 const notThere = async (context: ServiceContext, id: MemoryId, at: Millis): Promise<AppError> => {
   const [memory] = await context.store.memories(context.scope, [id], 'any');
   if (!memory) return memoryNotFound(id);
+  if (context.scope.tenant !== null && memory.createdAt <= at) {
+    return new AppError('not_found', `Nothing is known of memory ${id} as it stood at ${isoTime(at)}.`);
+  }
   const stored = isoTime(memory.createdAt);
   return new AppError('not_found', `Memory ${id} was not there at ${isoTime(at)}; it was stored at ${stored}.`);
 };
