@@ -3,6 +3,7 @@ import type { Memory } from '../../src/domain/memory.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
 import { isSymmetric } from '../../src/domain/relationship.ts';
 import type { WriteOperation } from '../../src/storage/batch.ts';
+import { quantise } from '../../src/storage/vector.ts';
 import { makeMemory, makeRelationship, memoryId, relationshipId } from '../support/builders.ts';
 import type { memoryShape, PlainOperation, relationshipShape, ValueOf } from './commands.ts';
 import { memoryCount } from './commands.ts';
@@ -90,6 +91,11 @@ const buildOne = (plain: PlainOperation, beliefs: Beliefs): readonly WriteOperat
       return [replaceRelationship(plain, beliefs)];
     case 'index':
       return [{ op: 'index_memory', id: memoryId(plain.number), document: plain.document }];
+    case 'embed': {
+      const id = memoryId(plain.number);
+      const version = (beliefs.memories.get(id)?.version ?? 1) + plain.off;
+      return [{ op: 'set_vector', id, version, model: plain.model, vector: quantise(plain.components) }];
+    }
     case 'use':
       return [{ op: 'count_usage', ids: plain.numbers.map(memoryId), at: plain.at }];
     case 'remember': {

@@ -114,6 +114,11 @@ export const note = fc.record({ kind: changeKind, reason: maybe(text) });
 /** How far the writer's idea of a version is off; mostly it is right. */
 const off = fc.constantFrom(0, 0, 0, 0, 0, 0, 0, -1, 1);
 const key = fc.constantFrom('k', 'K', '%', 'é');
+export const model = fc.constantFrom('m', 'M');
+export const components = fc.oneof(
+  { weight: 9, arbitrary: fc.array(fc.integer({ min: -2, max: 2 }), { minLength: 3, maxLength: 3 }) },
+  { weight: 1, arbitrary: fc.array(fc.integer({ min: -2, max: 2 }), { minLength: 2, maxLength: 2 }) },
+);
 
 const create = fc.record({
   op: fc.constant('create'),
@@ -152,6 +157,10 @@ const operation = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('index'), number: memoryNumber, document }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ op: fc.constant('embed'), number: memoryNumber, model, components, off }),
+  },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('use'), numbers: few(memoryNumber, 4), at: moment }) },
   {
     weight: 1,

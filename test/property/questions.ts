@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import type { MemoryId, RelationshipId } from '../../src/domain/ids.ts';
 import { memoryId, relationshipId } from '../support/builders.ts';
 import {
+  components,
   fraction,
   language,
   memoryNumber,
   memoryType,
+  model,
   moment,
   placed,
   project,
@@ -126,6 +128,9 @@ export const read = fc.oneof(
       limit,
     }),
   }),
+  fc.record({ command: fc.constant('nearest'), model, components, filter, limit }),
+  fc.record({ command: fc.constant('embedded'), model }),
+  fc.record({ command: fc.constant('lacking'), model, filter, after: fc.option(memoryNumber), limit }),
   fc.record({ command: fc.constant('index') }),
   fc.record({ command: fc.constant('links'), ids: repeatedIds }),
   fc.record({ command: fc.constant('relationships'), query: relationshipQuery, limit }),

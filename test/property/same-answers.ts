@@ -1,18 +1,18 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { singleTenantScope as scope } from '../../src/auth/policy.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
+import type { TenantScope } from '../../src/domain/scope.ts';
 import type { SearchHit } from '../../src/storage/query.ts';
 import type { GraphStore } from '../../src/storage/store.ts';
 import type { ReferenceStore } from '../reference/store.ts';
-import type { Command, Read } from './play.ts';
+import type { Read } from './play.ts';
 
 const show = (value: unknown): string => inspect(value, { depth: 8, breakLength: 120 });
 
-const complain = (command: Command, expected: unknown, actual: unknown): never => {
+const complain = (command: unknown, expected: unknown, actual: unknown): never => {
   throw new Error(`answers differ\nafter ${show(command)}\nexpected ${show(expected)}\nreceived ${show(actual)}`);
 };
 
-export const expectSame = (command: Command, expected: unknown, actual: unknown): void => {
+export const expectSame = (command: unknown, expected: unknown, actual: unknown): void => {
   if (!isDeepStrictEqual(actual, expected)) complain(command, expected, actual);
 };
 
@@ -23,6 +23,7 @@ const isClose = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Mat
  * two memories whose scores are that close may change places; by its own scores a store is in order, ties by id.
  */
 export const expectSameHits = async (
+  scope: TenantScope,
   question: Read & { command: 'search' },
   reference: GraphStore,
   store: GraphStore,
@@ -54,6 +55,7 @@ export const expectSameHits = async (
 
 /** The same for reasons, which come without scores: those of the reference decide, and ids where the words are the same. */
 export const expectSameReasons = async (
+  scope: TenantScope,
   question: Read & { command: 'reasons' },
   reference: ReferenceStore,
   store: GraphStore,

@@ -1,20 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { singleTenantScope as scope } from '../../src/auth/policy.ts';
 import { outcomeOf } from '../conformance/outcome.ts';
 import { Stage } from '../conformance/stage.ts';
-import type { Target } from '../conformance/target.ts';
+import { type Mode, modes, type Target } from '../conformance/target.ts';
 import { reachableTargets } from '../conformance/targets.ts';
-import { ReferenceStore } from '../reference/store.ts';
-import { furniture } from './commands.ts';
-import { ask, type Command, command, planBatch } from './play.ts';
+import { makeReservoir, ReferenceStore } from '../reference/store.ts';
+import { ask } from './play.ts';
 import { expectSame, expectSameHits, expectSameReasons } from './same-answers.ts';
+import { furnishing, onlookers, planTurn, scopeOfTurn, type Turn, turn } from './turns.ts';
 
-const runs = Number(process.env.PROPERTY_RUNS ?? 150);
-const mostCommands = 200;
+const mostRuns = Number(process.env.PROPERTY_RUNS ?? 150);
+const mostTurns = 200;
 const seed = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 31);
 
-const everything: readonly Command[] = [
+type Question = Parameters<typeof ask>[2];
+
+const everything: readonly Question[] = [
   { command: 'leaf', filter: { state: 'any' }, field: 'created_at', direction: 'asc', limit: 5 },
   { command: 'relationships', query: { state: 'any', withTrashedEnds: true }, limit: 100 },
   { command: 'changes', bounds: {}, order: 'oldest_first', limit: 1000 },
@@ -22,37 +23,56 @@ const everything: readonly Command[] = [
   { command: 'vocabulary', range: { prefix: '', minLength: 1, maxLength: 100, limit: 1000 } },
 ];
 
-const step = async (reference: ReferenceStore, stage: Stage, next: Command): Promise<void> => {
-  if (next.command === 'reopen') return stage.reopen();
-  if (next.command === 'search') return expectSameHits(next, reference, stage.store);
-  if (next.command === 'reasons') return expectSameReasons(next, reference, stage.store);
-  if (next.command !== 'write') {
-    return expectSame(next, await outcomeOf(ask(reference, next)), await outcomeOf(ask(stage.store, next)));
+const step = async (reference: ReferenceStore, stage: Stage, next: Turn): Promise<void> => {
+  const { command } = next;
+  const scope = scopeOfTurn(stage.mode, next);
+  const store = stage.bare;
+  if (command.command === 'reopen') return stage.reopen();
+  if (command.command === 'search') return expectSameHits(scope, command, reference, store);
+  if (command.command === 'reasons') return expectSameReasons(scope, command, reference, store);
+  if (command.command !== 'write') {
+    const expected = await outcomeOf(ask(reference, scope, command));
+    return expectSame(next, expected, await outcomeOf(ask(store, scope, command)));
   }
-  const batch = await planBatch(reference, next);
+  const batch = await planTurn(reference, scope, next, command);
   const expected = await outcomeOf(reference.write(scope, batch));
-  expectSame(next, expected, await outcomeOf(stage.store.write(scope, batch)));
+  expectSame({ ...next, batch }, expected, await outcomeOf(store.write(scope, batch)));
 };
 
-const play = async (target: Target, commands: readonly Command[]): Promise<void> => {
-  const reference = new ReferenceStore();
-  const stage = await Stage.set(target);
+const lookAround = async (reference: ReferenceStore, stage: Stage): Promise<void> => {
+  for (const scope of onlookers(stage.mode)) {
+    for (const question of everything) {
+      const expected = await outcomeOf(ask(reference, scope, question));
+      expectSame({ scope, question }, expected, await outcomeOf(ask(stage.bare, scope, question)));
+    }
+  }
+};
+
+const play = async (target: Target, mode: Mode, turns: readonly Turn[]): Promise<void> => {
+  const reference = new ReferenceStore(makeReservoir(), { multiTenant: mode === 'multi' });
+  const stage = await Stage.set(target, mode);
   try {
-    for (const next of [...commands, ...everything]) await step(reference, stage, next);
+    for (const next of turns) await step(reference, stage, next);
+    await lookAround(reference, stage);
   } finally {
     await stage.strike();
   }
 };
 
-for (const target of (await reachableTargets()).filter(({ name }) => name !== 'reference')) {
-  describe(target.name, () => {
+const others = async (mode: Mode): Promise<readonly Target[]> =>
+  (await reachableTargets(mode)).filter(({ name }) => name !== 'reference');
+
+for (const mode of modes) {
+  // Two tenants are furnished where one was.
+  const runs = mode === 'single' ? mostRuns : Math.ceil(mostRuns / 2);
+  describe.each(await others(mode))(`$name, ${mode}-tenant`, (target) => {
     test('answers every sequence of commands as the reference does', { timeout: 300_000 }, async () => {
-      process.stderr.write(`${target.name}: PROPERTY_SEED=${seed} PROPERTY_RUNS=${runs}\n`);
+      process.stderr.write(`${target.name}, ${mode}-tenant: PROPERTY_SEED=${seed} PROPERTY_RUNS=${runs}\n`);
       let played = 0;
-      const sequence = fc.array(command, { minLength: 1, maxLength: mostCommands, size: 'max' });
-      const property = fc.asyncProperty(furniture, sequence, async (first, rest) => {
+      const sequence = fc.array(turn, { minLength: 1, maxLength: mostTurns, size: 'max' });
+      const property = fc.asyncProperty(furnishing(mode), sequence, async (first, rest) => {
         played += first.length + rest.length;
-        await play(target, [...first, ...rest]);
+        await play(target, mode, [...first, ...rest]);
       });
       // A failure is worth some time to make it small, not all the time there is.
       await fc.assert(property, {
@@ -61,7 +81,7 @@ for (const target of (await reachableTargets()).filter(({ name }) => name !== 'r
         interruptAfterTimeLimit: 200_000,
         markInterruptAsFailure: true,
       });
-      process.stderr.write(`${target.name}: ${played} commands\n`);
+      process.stderr.write(`${target.name}, ${mode}-tenant: ${played} commands\n`);
       expect(played).toBeGreaterThan(runs * 70);
     });
   });
