@@ -11,21 +11,23 @@ import type { Mode } from '../conformance/target.ts';
 import { furniture, type ValueOf, type Write } from './commands.ts';
 import { type Command, command, planBatch } from './play.ts';
 
-const [acme, rival] = ['acme' as TenantId, 'rival' as TenantId];
+export const acme = 'acme' as TenantId;
+const rival = 'rival' as TenantId;
 const member = 'member' as const;
-const ada = { user: 'ada', teams: ['platform'], projects: ['', '/p', '/P'], role: member };
 
-const people = {
-  ada: scopeOf({ tenant: acme, ...ada }),
-  bob: scopeOf({ tenant: acme, user: 'bob', teams: ['design', 'platform'], projects: ['/p', '/p/q'], role: member }),
-  cleo: scopeOf({ tenant: acme, user: 'cleo', teams: [], projects: [], role: member }),
-  chief: scopeOf({ tenant: acme, user: 'chief', teams: ['platform'], projects: ['/p'], role: 'admin' }),
-  /** Has ada's names, in another tenant. */
-  twin: scopeOf({ tenant: rival, ...ada }),
-  upkeep: maintenanceScope(acme),
-} as const satisfies Record<string, CallerScope>;
+/** The same names in every tenant. */
+const peopleOf = (tenant: TenantId) =>
+  ({
+    ada: scopeOf({ tenant, user: 'ada', teams: ['platform'], projects: ['', '/p', '/P'], role: member }),
+    bob: scopeOf({ tenant, user: 'bob', teams: ['design', 'platform'], projects: ['/p', '/p/q'], role: member }),
+    cleo: scopeOf({ tenant, user: 'cleo', teams: [], projects: [], role: member }),
+    chief: scopeOf({ tenant, user: 'chief', teams: ['platform'], projects: ['/p'], role: 'admin' }),
+    upkeep: maintenanceScope(tenant),
+    /** Of another tenant, whatever this one is. */
+    twin: scopeOf({ tenant: rival, user: 'ada', teams: ['platform'], projects: ['', '/p', '/P'], role: member }),
+  }) as const satisfies Record<string, CallerScope>;
 
-type Person = keyof typeof people;
+type Person = keyof ReturnType<typeof peopleOf>;
 
 const rarely = fc.integer({ min: 0, max: 39 }).map((lot) => lot === 0);
 const now = fc.integer({ min: 0, max: 3 }).map((lot) => lot === 0);
@@ -42,7 +44,7 @@ const stamp = fc.record({
 type Stamp = ValueOf<typeof stamp>;
 
 /** Where all who furnish may keep a record, most of them for one another. */
-const openStamp: fc.Arbitrary<Stamp> = fc.record({
+export const openStamp: fc.Arbitrary<Stamp> = fc.record({
   visibility: fc.constantFrom('public', 'public', 'public', 'team', 'team', 'project', 'private' as const),
   teamId: fc.constant('platform'),
   projectPath: fc.constant('/p'),
@@ -57,7 +59,7 @@ export interface Turn {
   readonly command: Command;
 }
 
-const inTurn = (
+export const inTurn = (
   of: fc.Arbitrary<Command>,
   by: readonly Person[],
   as: fc.Arbitrary<Stamp> = stamp,
@@ -68,7 +70,7 @@ const inTurn = (
     command: of,
   });
 
-export const turn: fc.Arbitrary<Turn> = inTurn(command, [
+export const colleagues: readonly Person[] = [
   'ada',
   'ada',
   'ada',
@@ -78,9 +80,9 @@ export const turn: fc.Arbitrary<Turn> = inTurn(command, [
   'chief',
   'chief',
   'cleo',
-  'twin',
   'upkeep',
-]);
+];
+export const turn: fc.Arbitrary<Turn> = inTurn(command, [...colleagues, 'twin']);
 
 /** The first writes of a run: of the one tenant, and in multi-tenant mode of the other one too. */
 export const furnishing = (mode: Mode): fc.Arbitrary<readonly Turn[]> => {
@@ -90,12 +92,12 @@ export const furnishing = (mode: Mode): fc.Arbitrary<readonly Turn[]> => {
   return fc.tuple(by('ada', 'bob', 'chief'), by('twin')).map((turns) => turns.flat());
 };
 
-export const scopeOfTurn = (mode: Mode, { person: who }: Turn): TenantScope =>
-  mode === 'single' ? singleTenantScope : people[who];
+export const scopeOfTurn = (mode: Mode, { person }: Turn, tenant: TenantId = acme): TenantScope =>
+  mode === 'single' ? singleTenantScope : peopleOf(tenant)[person];
 
 /** Everybody who looks around at the end. */
 export const onlookers = (mode: Mode): readonly TenantScope[] =>
-  mode === 'single' ? [singleTenantScope] : [...Object.values(people), maintenanceScope(rival)];
+  mode === 'single' ? [singleTenantScope] : [...Object.values(peopleOf(acme)), maintenanceScope(rival)];
 
 /** What the writer read before. */
 interface Known {
