@@ -113,6 +113,14 @@ export const nearness = makeConcern('vectors', {
     expect([await near(stage, [1, 0, 0]), await count(stage)]).toEqual([[1], 1]);
   },
 
+  'a vector that comes too late leaves the present one in its place': async (stage) => {
+    const memory = makeMemory();
+    await stage.keep(memory);
+    await stage.write(replaces(memory), embeds(nextVersion(memory), [1, 0, 0]), embeds(memory, [0, 1, 0]));
+    await stage.write(embeds({ ...memory, version: 3 }, [0, 0, 1]));
+    expect([await near(stage, [1, 0, 0]), await count(stage), await lacking(stage)]).toEqual([[1], 1, []]);
+  },
+
   'what lacks a vector is listed by id, behind one, filtered': async (stage) => {
     await stage.keep(...[4, 2, 3, 1].map((id) => makeMemory({ id, type: id === 2 ? 'fix' : 'error' })));
     const listing = { space, filter: {}, limit: 2 };

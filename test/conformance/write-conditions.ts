@@ -132,6 +132,15 @@ export const relationshipConditions = makeConcern('conditions on relationships',
     await stage.write(relates(makeRelationship({ id: 4, type: 'SOLVES', from: 2, to: 1 })));
   },
 
+  'an id of a relationship is taken once, wherever it leads': async (stage) => {
+    await stage.keep(...twoMemories, makeMemory({ id: 3 }));
+    await stage.write(relates(makeRelationship({ type: 'SOLVES' })));
+    const details = { entity: 'relationship', id: relationshipId(1) };
+    await refuses(stage, [relates(makeRelationship({ type: 'CAUSES', from: 2, to: 3 }))], 'duplicate', details);
+    const closed = makeRelationship({ type: 'SOLVES', validUntil: day(2) });
+    await refuses(stage, [importsRelationship(closed)], 'duplicate', details);
+  },
+
   'the second of one batch meets the first': async (stage) => {
     await stage.keep(...twoMemories);
     const details = { entity: 'relationship', id: relationshipId(1) };

@@ -119,6 +119,26 @@ export const tenantLog = makeConcern(
         );
       expect([await seen(ada), await seen(bob), await seen(twin)]).toEqual([[0, 1], [0], []]);
     },
+
+    'nor a link from before that led to a hidden end': async (stage) => {
+      await stage
+        .as(ada)
+        .keep(ownedBy(ada, { id: 1 }), ownedBy(ada, { id: 2 }), ownedBy(ada, { id: 3, context: isPrivate }));
+      const link = linkedBy(ada, { from: 1, to: 2, type: 'CAUSES' });
+      await stage.as(ada).write(relates(link));
+      const line = { entity: 'relationship', id: link.id, seq: 1, at: day(1), by: null, reason: null } as const;
+      const befores = [link, linkedBy(ada, { from: 1, to: 3, type: 'CAUSES' }), { ...link, tenantId: twin.tenant }];
+      await stage
+        .as(ada)
+        .write(
+          ...befores.map(
+            (before) => ({ op: 'import_change', change: { ...line, kind: 'updated', version: 2, before } }) as const,
+          ),
+        );
+      const seen = async (scope: typeof ada): Promise<unknown> =>
+        (await stage.as(scope).changes()).flatMap(({ before }) => (before === null ? [] : [before]));
+      expect([await seen(ada), await seen(bob)]).toEqual([befores.slice(0, 2), [link]]);
+    },
   },
   ['multi'],
 );
