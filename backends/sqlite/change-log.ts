@@ -1,50 +1,69 @@
+import { audienceOf, audiencesOf } from '../../src/domain/access.ts';
 import type { Millis } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
-import type { ChangeNote, WriteBatch } from '../../src/storage/batch.ts';
+import type { CallerScope, TenantScope } from '../../src/domain/scope.ts';
+import type { ChangeNote } from '../../src/storage/batch.ts';
 import type { Change, ChangeKind, ChangeQuery } from '../../src/storage/query.ts';
+import { inList, listParameter, narrowed, readParams } from './access.ts';
 import type { Cell, Connection } from './connection.ts';
-import { type Condition, inList } from './filter.ts';
-import { listParameter } from './rows.ts';
+import type { Condition } from './filter.ts';
+import { endOfLog, keySince, logKeys } from './log-position.ts';
+import { edgeParams } from './relationships.ts';
+import { numberOf } from './tenants.ts';
+import type { Writer } from './writer.ts';
 
-/** The end of the log, whether its last line is still there or was purged. */
-const endSql = `SELECT seq, at FROM (
-    SELECT * FROM (SELECT seq, at FROM change_log ORDER BY seq DESC LIMIT 1) UNION ALL SELECT seq, at FROM purge_mark
-  ) ORDER BY seq DESC LIMIT 1`;
 const appendSql = `INSERT INTO change_log (seq, at, entity, entity_id, version, kind, changed_by, reason, before)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const appendScopedSql = `INSERT INTO change_log
+    (seq, at, entity, entity_id, version, kind, changed_by, reason, before, tenant_id, audience)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 type Entity = Change['entity'];
 
-const endOfLog = (connection: Connection): [seq: number, at: Millis] =>
-  connection.row<[number, Millis]>(endSql) ?? [0, Number.MIN_SAFE_INTEGER];
+/** Who could read the record before; a relationship is read by its ends alone. */
+const audienceBefore = ({ entity, before }: Omit<Change, 'seq'>, { tenant }: TenantScope): string | null => {
+  if (entity === 'relationship' || before === null) return null;
+  const { context } = before as Memory;
+  return context.tenantId === tenant ? audienceOf(context) : null;
+};
 
-export const lastSeq = (connection: Connection): number => endOfLog(connection)[0];
-
-/** Time never goes back in the log, whatever the writers' clocks say. */
-export const appendChange = (connection: Connection, change: Omit<Change, 'seq'>): void => {
+/** Time never goes back in a log, whatever the writers' clocks say. */
+export const appendChange = ({ connection, scope, tenantNo }: Writer, change: Omit<Change, 'seq'>): void => {
   const { entity, id, version, kind, by, reason, before } = change;
-  const [seq, at] = endOfLog(connection);
+  const [seq, at] = endOfLog(connection, tenantNo);
   const kept = before === null ? null : JSON.stringify(before);
-  connection.run(appendSql, [seq + 1, Math.max(at, change.at), entity, id, version, kind, by, reason, kept]);
+  const cells: Cell[] = [seq + 1, Math.max(at, change.at), entity, id, version, kind, by, reason, kept];
+  if (scope.tenant === null) connection.run(appendSql, cells);
+  else connection.run(appendScopedSql, [...cells, scope.tenant, audienceBefore(change, scope)]);
 };
 
 /** Notes that `record` came to be, or that it took the place of `before`. */
 export const logChange = (
-  connection: Connection,
-  { at, by }: WriteBatch,
+  writer: Writer,
   entity: Entity,
   record: Memory | Relationship,
   before: Memory | Relationship | null,
   { kind, reason }: ChangeNote,
-): void =>
-  appendChange(connection, { at, by, entity, id: record.id, version: record.version, before, kind, reason } as Change);
+): void => {
+  const { at, by } = writer.batch;
+  appendChange(writer, { at, by, entity, id: record.id, version: record.version, before, kind, reason } as Change);
+};
 
-export const forgetChanges = (connection: Connection, ids: readonly string[]): void => {
-  const end = endOfLog(connection);
-  connection.run('DELETE FROM purge_mark');
-  connection.run('INSERT INTO purge_mark (seq, at) VALUES (?, ?)', end);
-  connection.run(`DELETE FROM change_log WHERE entity_id IN ${inList}`, [listParameter(ids)]);
+export const forgetChanges = ({ connection, scope, tenantNo }: Writer, ids: readonly string[]): void => {
+  const end = endOfLog(connection, tenantNo);
+  if (scope.tenant === null) {
+    connection.run('DELETE FROM purge_mark');
+    connection.run('INSERT INTO purge_mark (seq, at) VALUES (?, ?)', end);
+    connection.run(`DELETE FROM change_log WHERE entity_id IN ${inList}`, [listParameter(ids)]);
+    return;
+  }
+  connection.run('DELETE FROM purge_mark WHERE tenant_id = ?', [scope.tenant]);
+  connection.run('INSERT INTO purge_mark (seq, at, tenant_id) VALUES (?, ?, ?)', [...end, scope.tenant]);
+  connection.run(`DELETE FROM change_log WHERE tenant_id = ? AND entity_id IN ${inList}`, [
+    scope.tenant,
+    listParameter(ids),
+  ]);
 };
 
 type Row = [
@@ -59,9 +78,9 @@ type Row = [
   before: string | null,
 ];
 
-const toChange = ([seq, at, entity, id, version, kind, by, reason, before]: Row): Change =>
+const toChange = (first: number, [seq, at, entity, id, version, kind, by, reason, before]: Row): Change =>
   ({
-    seq,
+    seq: seq - first,
     at,
     entity,
     id,
@@ -72,37 +91,68 @@ const toChange = ([seq, at, entity, id, version, kind, by, reason, before]: Row)
     before: before === null ? null : JSON.parse(before),
   }) as Change;
 
-const firstAfterSql = 'SELECT seq, at FROM change_log WHERE seq >= ? ORDER BY seq LIMIT 1';
+type Part = readonly [sql: string, ...params: Cell[]];
 
-/** The first line at or after a time, by bisection: the log is in the order of time, which saves an index on it. */
-const seqSince = (connection: Connection, since: Millis): number => {
-  let [low, high] = [0, lastSeq(connection) + 1];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const [seq, at] = connection.row<[number, Millis]>(firstAfterSql, [middle]) ?? [high, since];
-    if (at >= since) high = middle;
-    else low = seq + 1;
-  }
-  return low;
+/**
+ * A line is seen by who may read the memory, or both ends of the relationship, as they stand, and could have read what it replaced.
+ * Takes the parameters of `visibleParams`.
+ */
+const visibleSql = narrowed(({ tenant, read }) => {
+  const end = (key: string): string =>
+    `EXISTS (SELECT 1 FROM memory m WHERE m.id = json_extract(before, '$.${key}')${read('m')})`;
+  const memory = `EXISTS (SELECT 1 FROM memory m WHERE m.id = entity_id${read('m')})`;
+  const relationship = `EXISTS (SELECT 1 FROM relationship r CROSS JOIN memory a ON a.pk = r.from_pk
+      CROSS JOIN memory b ON b.pk = r.to_pk WHERE r.id = entity_id${tenant('r.tenant_id')}${read('a')}${read('b')})`;
+  return `CASE entity WHEN 'memory' THEN ${memory} AND (before IS NULL OR audience IN ${inList} OR ?)
+    ELSE ${relationship} AND (before IS NULL OR ${end('from')} AND ${end('to')}) END`;
+});
+
+const visible = (scope: CallerScope): Part => {
+  const read = readParams(scope);
+  const audiences = audiencesOf(scope);
+  const before = [listParameter(audiences ?? []), audiences === null ? 1 : 0];
+  return [visibleSql(scope), ...read, ...before, ...edgeParams(scope), ...read, ...read];
 };
 
-export const changeListing = (connection: Connection, query: ChangeQuery): Condition => {
-  const parts: [sql: string, param: Cell][] = [];
+/** Keys between which the lines lie, where they are those of one tenant. */
+const bounds = (scope: CallerScope, tenantNo: number, { afterSeq = 0, beforeSeq }: ChangeQuery): readonly Part[] => {
+  const { first, beyond } = logKeys(tenantNo);
+  const end = beforeSeq === undefined ? beyond : Math.min(beyond, first + beforeSeq);
+  return [
+    ['tenant_id = ?', scope.tenant],
+    ['seq > ?', first + Math.max(0, afterSeq)],
+    ['seq < ?', end],
+  ];
+};
+
+export const changeListing = (
+  connection: Connection,
+  scope: TenantScope,
+  tenantNo: number | null,
+  query: ChangeQuery,
+): Condition => {
+  const parts: Part[] = [];
   if (query.entity !== undefined) parts.push(['entity = ?', query.entity]);
   if (query.ids) parts.push([`entity_id IN ${inList}`, listParameter(query.ids)]);
-  if (query.afterSeq !== undefined) parts.push(['seq > ?', query.afterSeq]);
-  if (query.beforeSeq !== undefined) parts.push(['seq < ?', query.beforeSeq]);
-  if (query.since !== undefined) parts.push(['seq >= ?', seqSince(connection, query.since)]);
+  if (scope.tenant !== null && tenantNo !== null) parts.push(...bounds(scope, tenantNo, query));
+  else {
+    if (query.afterSeq !== undefined) parts.push(['seq > ?', query.afterSeq]);
+    if (query.beforeSeq !== undefined) parts.push(['seq < ?', query.beforeSeq]);
+  }
+  if (query.since !== undefined) parts.push(['seq >= ?', keySince(connection, tenantNo, query.since)]);
+  if (scope.tenant !== null) parts.push(visible(scope));
   const where = parts.length === 0 ? '' : `WHERE ${parts.map(([sql]) => sql).join(' AND ')}`;
   return {
     sql: `SELECT seq, at, entity, entity_id, version, kind, changed_by, reason, before FROM change_log ${where}
       ORDER BY seq ${query.order === 'oldest_first' ? 'ASC' : 'DESC'} LIMIT ?`,
-    params: [...parts.map(([, param]) => param), query.limit],
+    params: [...parts.flatMap(([, ...params]) => params), query.limit],
   };
 };
 
-export const listChanges = (connection: Connection, query: ChangeQuery): readonly Change[] =>
+export const listChanges = (connection: Connection, scope: TenantScope, query: ChangeQuery): readonly Change[] =>
   connection.read(() => {
-    const { sql, params } = changeListing(connection, query);
-    return connection.rows<Row>(sql, params).map(toChange);
+    const tenantNo = numberOf(connection, scope);
+    const { sql, params } = changeListing(connection, scope, tenantNo, query);
+    const { first } = logKeys(tenantNo);
+    return connection.rows<Row>(sql, params).map((row) => toChange(first, row));
   });

@@ -1,4 +1,7 @@
 import { AppError, type ErrorCode } from '../../src/errors.ts';
+import { guardedBy } from './multi-tenant-sql.ts';
+
+type AppFault = readonly [code: ErrorCode, message: string];
 
 const busy = 'Other processes keep the store busy. Try again in a moment.';
 
@@ -42,6 +45,19 @@ const faults: readonly (readonly [prefix: string, code: ErrorCode, message: stri
   ['SQLITE_TOOBIG', 'request_too_large', 'A value is too large for the store. Make it shorter.'],
 ];
 
+const otherMode: AppFault = [
+  'store_foreign',
+  'The store was switched between single-tenant and multi-tenant mode. Restart this server with MEMORY_MULTI_TENANT_MODE as the others have it.',
+];
+
+/** What a statement of one mode meets in a store of the other: tables and unique keys are gone, or a trigger refuses the row. */
+const meetsOtherMode = (code: string, { message }: Error): boolean =>
+  code === 'SQLITE_ERROR'
+    ? /^no such table: (?:main\.)?(?:memory|relationship)_(?:text|term|occurrence)|^ON CONFLICT clause does not match/.test(
+        message,
+      )
+    : code === 'SQLITE_CONSTRAINT_TRIGGER' && message === guardedBy;
+
 const resultCode = (error: unknown): string | null => {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : null;
@@ -51,6 +67,7 @@ const resultCode = (error: unknown): string | null => {
 export const translateFault = (error: unknown): AppError | null => {
   const code = resultCode(error);
   if (code === null) return null;
+  if (meetsOtherMode(code, error as Error)) return new AppError(...otherMode, { cause: error });
   const fault = faults.find(([prefix]) => code.startsWith(prefix));
   return fault === undefined
     ? new AppError('internal', 'The store refused a statement. Nothing was written.', { cause: error })

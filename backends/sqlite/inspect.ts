@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
 import type { Finding } from '../../src/storage/store.ts';
-import type { Cell, Connection } from './connection.ts';
+import { commonChecks, multiTenantChecks, singleTenantChecks } from './checks.ts';
+import type { Connection } from './connection.ts';
 import { migrations } from './migrations/index.ts';
 import { inspectSchema } from './schema.ts';
+import { isMultiTenant } from './shape.ts';
 
 const ok = (what: string): Finding => ({ severity: 'ok', what, fix: null });
 
@@ -53,51 +55,13 @@ const fileMode = (path: string): Finding[] => {
   ];
 };
 
-interface Check {
-  readonly sql: string;
-  readonly what: string;
-  readonly fix: string;
-}
-
-/** Each counts rows that must not be there. */
-const checks: readonly Check[] = [
-  {
-    sql: `SELECT count(*) FROM relationship
-      WHERE from_pk NOT IN (SELECT pk FROM memory) OR to_pk NOT IN (SELECT pk FROM memory)`,
-    what: 'Relationships without one of their memories',
-    fix: 'Restore a backup, or export and import the store.',
-  },
-  {
-    sql: 'SELECT count(*) FROM memory_tag WHERE memory_pk NOT IN (SELECT pk FROM memory)',
-    what: 'Tags without their memory',
-    fix: 'Restore a backup, or export and import the store.',
-  },
-  {
-    sql: 'SELECT count(*) FROM memory_vector WHERE memory_pk NOT IN (SELECT pk FROM memory)',
-    what: 'Vectors without their memory',
-    fix: 'Restore a backup, or export and import the store.',
-  },
-  {
-    sql: `SELECT (SELECT count(*) FROM memory WHERE live = 1 AND pk NOT IN (SELECT rowid FROM memory_text))
-      + (SELECT count(*) FROM memory_text WHERE rowid NOT IN (SELECT pk FROM memory WHERE live = 1))`,
-    what: 'Memories that the text index misses or should not hold',
-    fix: 'Export and import the store to rebuild the index.',
-  },
-  {
-    sql: `WITH live (pk) AS (SELECT r.pk FROM relationship r JOIN memory a ON a.pk = r.from_pk
-        JOIN memory b ON b.pk = r.to_pk WHERE r.live = 1 AND a.live = 1 AND b.live = 1)
-      SELECT (SELECT count(*) FROM live WHERE pk NOT IN (SELECT id FROM relationship_text_docsize))
-        + (SELECT count(*) FROM relationship_text_docsize WHERE id NOT IN (SELECT pk FROM live))`,
-    what: 'Relationships that the text index misses or should not hold',
-    fix: 'Export and import the store to rebuild the index.',
-  },
-];
-
-const consistency = (connection: Connection): Finding[] =>
-  checks.map(({ sql, what, fix }) => {
-    const count = connection.row<[number & Cell]>(sql)?.[0] ?? 0;
-    return count === 0 ? ok(`${what}: none`) : { severity: 'error', what: `${what}: ${count}`, fix };
+const consistency = (connection: Connection): Finding[] => {
+  const own = isMultiTenant(connection) ? multiTenantChecks(connection) : singleTenantChecks;
+  return [...commonChecks, ...own].map(({ sql, what, fix, severity = 'error' }) => {
+    const count = sql.reduce((sum, each) => sum + (connection.row<[number]>(each)?.[0] ?? 0), 0);
+    return count === 0 ? ok(`${what}: none`) : { severity, what: `${what}: ${count}`, fix };
   });
+};
 
 export const inspectStore = (connection: Connection, path: string): readonly Finding[] => [
   integrity(connection),

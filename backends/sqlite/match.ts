@@ -1,10 +1,10 @@
 import type { SearchTerm, TextQuery } from '../../src/storage/search-document.ts';
 
 /** Always a quoted string: FTS5's own language is never exposed. A word that no stored token can equal is dropped. */
-const quote = ({ text, prefix }: SearchTerm): string[] =>
+export const quoted = ({ text, prefix }: SearchTerm): string[] =>
   text === '' || /[\0 ]/.test(text) ? [] : [`"${text.replaceAll('"', '""')}"${prefix ? '*' : ''}`];
 
-const distinct = (terms: readonly SearchTerm[]): string[] => [...new Set(terms.flatMap(quote))];
+const distinct = (terms: readonly SearchTerm[]): string[] => [...new Set(terms.flatMap(quoted))];
 
 export interface Match {
   /** Decides what is found and, alone, how it scores. */

@@ -1,32 +1,46 @@
 import type { MemoryId } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
+import type { TenantScope } from '../../src/domain/scope.ts';
 import type { MemoryFilter, MemoryListing, MemoryState, Sort, SortKey } from '../../src/storage/query.ts';
+import { inList, listParameter, narrowed, readParams } from './access.ts';
 import type { Cell, Connection } from './connection.ts';
-import { type Condition, filterCondition, inList } from './filter.ts';
-import { listParameter, memorySelection, toMemory } from './rows.ts';
+import { type Condition, filterCondition } from './filter.ts';
+import { memorySelection, toMemory } from './rows.ts';
 
-export const memoriesSql = `SELECT ${memorySelection} FROM memory m WHERE m.id IN ${inList}`;
-const memoriesByRowSql = `SELECT ${memorySelection} FROM memory m WHERE m.pk IN ${inList}`;
+export const memoriesSql = narrowed(
+  ({ read }) => `SELECT ${memorySelection} FROM memory m WHERE m.id IN ${inList}${read('m')}`,
+);
+const memoriesByRowSql = narrowed(
+  ({ read }) => `SELECT ${memorySelection} FROM memory m WHERE m.pk IN ${inList}${read('m')}`,
+);
 
 const inState = (memory: Memory, state: MemoryState): boolean =>
   state === 'any' || (state === 'live') === (memory.deletedAt === null && memory.mergedInto === null);
 
 export const memoriesById = (
   connection: Connection,
+  scope: TenantScope,
   ids: readonly MemoryId[],
   state: MemoryState,
 ): readonly Memory[] => {
   const found = new Map<MemoryId, Memory>();
-  for (const row of connection.rows(memoriesSql, [listParameter(ids)])) {
+  for (const row of connection.rows(memoriesSql(scope), [listParameter(ids), ...readParams(scope)])) {
     const memory = toMemory(row);
     if (inState(memory, state)) found.set(memory.id, memory);
   }
   return [...new Set(ids)].flatMap((id) => found.get(id) ?? []);
 };
 
-export const memoriesByRow = (connection: Connection, pks: readonly number[]): ReadonlyMap<number, Memory> =>
+/** Those that the scope may read, though the rows were found through an index that knows: what it says may be out of step. */
+export const memoriesByRow = (
+  connection: Connection,
+  scope: TenantScope,
+  pks: readonly number[],
+): ReadonlyMap<number, Memory> =>
   new Map(
-    connection.rows(memoriesByRowSql, [JSON.stringify(pks)]).map((row) => [row[0] as number, toMemory(row)] as const),
+    connection
+      .rows(memoriesByRowSql(scope), [JSON.stringify(pks), ...readParams(scope)])
+      .map((row) => [row[0] as number, toMemory(row)] as const),
   );
 
 const afterKey = ({ field, direction }: Sort, after: SortKey | undefined): Condition => {
@@ -39,8 +53,8 @@ const afterKey = ({ field, direction }: Sort, after: SortKey | undefined): Condi
   };
 };
 
-export const listing = ({ filter, sort, after, limit }: MemoryListing): Condition => {
-  const condition = filterCondition(filter);
+export const listing = (scope: TenantScope, { filter, sort, after, limit }: MemoryListing): Condition => {
+  const condition = filterCondition(scope, filter);
   const rest = afterKey(sort, after);
   return {
     sql: `SELECT ${memorySelection} FROM memory m WHERE ${condition.sql}${rest.sql}
@@ -66,26 +80,35 @@ const inOrder =
     return (direction === 'asc' ? order : -order) || (a.id < b.id ? -1 : 1);
   };
 
-export const listMemories = (connection: Connection, request: MemoryListing): readonly Memory[] => {
+export const listMemories = (connection: Connection, scope: TenantScope, request: MemoryListing): readonly Memory[] => {
   // The indexes hold live memories apart from the others: each part is read in its own order.
   if (request.filter.state === 'any') {
     const parts = (['live', 'trashed'] as const).flatMap((state) =>
-      listMemories(connection, { ...request, filter: { ...request.filter, state } }),
+      listMemories(connection, scope, { ...request, filter: { ...request.filter, state } }),
     );
     return parts.sort(inOrder(request.sort)).slice(0, request.limit);
   }
-  const { sql, params } = listing(request);
+  const { sql, params } = listing(scope, request);
   return connection.rows(sql, params).map(toMemory);
 };
 
-export const countMemories = (connection: Connection, filter: MemoryFilter): number => {
-  const { sql, params } = filterCondition(filter);
+export const countMemories = (connection: Connection, scope: TenantScope, filter: MemoryFilter): number => {
+  const { sql, params } = filterCondition(scope, filter);
   return connection.row<[number]>(`SELECT count(*) FROM memory m WHERE ${sql}`, params)?.[0] ?? 0;
 };
 
-export const idsByPrefixSql = `SELECT m.id FROM memory m
-  WHERE m.id >= ? AND m.id < ? AND m.live = 1 ORDER BY m.id LIMIT ?`;
+export const idsByPrefixSql = narrowed(
+  ({ read }) => `SELECT m.id FROM memory m
+  WHERE m.id >= ? AND m.id < ? AND m.live = 1${read('m')} ORDER BY m.id LIMIT ?`,
+);
 
-export const idsByPrefix = (connection: Connection, prefix: string, limit: number): readonly MemoryId[] =>
-  // Ids hold hex digits and dashes; all of them sort before this character.
-  connection.rows<[Cell]>(idsByPrefixSql, [prefix, `${prefix}~`, limit]).map(([id]) => id as MemoryId);
+export const idsByPrefix = (
+  connection: Connection,
+  scope: TenantScope,
+  prefix: string,
+  limit: number,
+): readonly MemoryId[] =>
+  connection
+    // Ids hold hex digits and dashes; all of them sort before this character.
+    .rows<[Cell]>(idsByPrefixSql(scope), [prefix, `${prefix}~`, ...readParams(scope), limit])
+    .map(([id]) => id as MemoryId);

@@ -5,6 +5,7 @@ import { AppError } from '../../src/errors.ts';
 import { busyTimeoutMs, Connection, untilFree } from './connection.ts';
 import { inspectSchema, migrate } from './schema.ts';
 import type { SqliteSettings } from './settings.ts';
+import { takeShape } from './shape.ts';
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
@@ -75,11 +76,13 @@ const configure = (connection: Connection, { synchronous }: SqliteSettings): voi
   connection.pragma('mmap_size = 0');
 };
 
-const prepareSchema = (connection: Connection, readOnly: boolean): void => {
+const prepareSchema = (connection: Connection, settings: SqliteSettings): void => {
+  const { readOnly } = settings;
   // Nothing is written, not even the journal mode, before the file is known to be ours or empty.
   inspectSchema(connection);
   if (!readOnly) connection.pragma('journal_mode = WAL');
   migrate(connection, readOnly);
+  takeShape(connection, settings);
 };
 
 export const openStore = async (settings: SqliteSettings): Promise<Connection> => {
@@ -89,7 +92,7 @@ export const openStore = async (settings: SqliteSettings): Promise<Connection> =
   try {
     const connection = new Connection(db);
     configure(connection, settings);
-    await untilFree(() => prepareSchema(connection, settings.readOnly));
+    await untilFree(() => prepareSchema(connection, settings));
     return connection;
   } catch (error) {
     db.close();

@@ -1,9 +1,19 @@
 import type { MemoryId } from '../../src/domain/ids.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
+import type { TenantScope } from '../../src/domain/scope.ts';
 import type { Direction, GraphLink, RelationshipQuery, RelationshipState } from '../../src/storage/query.ts';
-import type { Connection } from './connection.ts';
-import { type Condition, inList } from './filter.ts';
-import { listParameter, relationshipSelection, relationshipSource, toRelationship } from './rows.ts';
+import { inList, listParameter, narrowed, narrowing, readParams, tenantParams } from './access.ts';
+import type { Cell, Connection } from './connection.ts';
+import type { Condition } from './filter.ts';
+import { relationshipSelection, relationshipSource, toRelationship } from './rows.ts';
+
+/** Over relationship `r` from `a` to `b`: it is the tenant's, and the scope may read both ends. Takes `edgeParams`. */
+export const readEdge = narrowed(({ tenant, read }) => `${tenant('r.tenant_id')}${read('a')}${read('b')}`);
+export const edgeParams = (scope: TenantScope): readonly Cell[] => [
+  ...tenantParams(scope),
+  ...readParams(scope),
+  ...readParams(scope),
+];
 
 const stateSql: Readonly<Record<RelationshipState, string>> = {
   live: 'r.live = 1',
@@ -12,21 +22,27 @@ const stateSql: Readonly<Record<RelationshipState, string>> = {
   any: '1',
 };
 
-const touching = (ids: readonly string[], direction: Direction, state: RelationshipState): Condition => {
+const touching = (
+  scope: TenantScope,
+  ids: readonly string[],
+  direction: Direction,
+  state: RelationshipState,
+): Condition => {
+  const tenant = narrowing(scope).tenant('context_tenant_id');
   const side = (own: string, symmetricOnly: boolean): string =>
-    `SELECT pk FROM relationship WHERE ${own} IN (SELECT pk FROM memory WHERE id IN ${inList})
+    `SELECT pk FROM relationship WHERE ${own} IN (SELECT pk FROM memory WHERE id IN ${inList}${tenant})
       ${state === 'live' ? 'AND live = 1' : ''} ${symmetricOnly ? 'AND symmetric = 1' : ''}`;
-  const list = listParameter(ids);
+  const params = [listParameter(ids), ...tenantParams(scope)];
   return {
     sql: `r.pk IN (${side('from_pk', direction === 'incoming')} UNION ${side('to_pk', direction === 'outgoing')})`,
-    params: [list, list],
+    params: [...params, ...params],
   };
 };
 
-export const relationshipListing = (query: RelationshipQuery): Condition => {
+export const relationshipListing = (scope: TenantScope, query: RelationshipQuery): Condition => {
   const state = query.state ?? 'live';
-  const parts: Condition[] = [{ sql: stateSql[state], params: [] }];
-  if (query.of) parts.push(touching(query.of, query.direction ?? 'both', state));
+  const parts: Condition[] = [{ sql: `${stateSql[state]}${readEdge(scope)}`, params: edgeParams(scope) }];
+  if (query.of) parts.push(touching(scope, query.of, query.direction ?? 'both', state));
   if (query.ids) parts.push({ sql: `r.id IN ${inList}`, params: [listParameter(query.ids)] });
   if (query.types) parts.push({ sql: `r.type IN ${inList}`, params: [listParameter(query.types)] });
   if (query.withTrashedEnds !== true) parts.push({ sql: 'a.live = 1 AND b.live = 1', params: [] });
@@ -38,29 +54,51 @@ export const relationshipListing = (query: RelationshipQuery): Condition => {
   };
 };
 
-export const listRelationships = (connection: Connection, query: RelationshipQuery): readonly Relationship[] => {
-  const { sql, params } = relationshipListing(query);
+export const listRelationships = (
+  connection: Connection,
+  scope: TenantScope,
+  query: RelationshipQuery,
+): readonly Relationship[] => {
+  const { sql, params } = relationshipListing(scope, query);
   return connection.rows(sql, params).map(toRelationship);
 };
 
-const relationshipsByRowSql = `SELECT ${relationshipSelection} FROM ${relationshipSource} WHERE r.pk IN ${inList}`;
+const relationshipsByRowSql = (scope: TenantScope): string =>
+  `SELECT ${relationshipSelection} FROM ${relationshipSource} WHERE r.pk IN ${inList}${readEdge(scope)}`;
 
-export const relationshipsByRow = (connection: Connection, pks: readonly number[]): ReadonlyMap<number, Relationship> =>
+export const relationshipsByRow = (
+  connection: Connection,
+  scope: TenantScope,
+  pks: readonly number[],
+): ReadonlyMap<number, Relationship> =>
   new Map(
     connection
-      .rows(relationshipsByRowSql, [JSON.stringify(pks)])
+      .rows(relationshipsByRowSql(scope), [JSON.stringify(pks), ...edgeParams(scope)])
       .map((row) => [row[0] as number, toRelationship(row)] as const),
   );
 
 /** One seek for each pair of them, so that a hub costs no more than any other memory. */
-export const linksSql = `SELECT a.id, b.id, r.type, r.strength, r.origin
+export const linksSql = narrowed(
+  ({ tenant, read }) => `SELECT a.id, b.id, r.type, r.strength, r.origin
   FROM memory a CROSS JOIN relationship r CROSS JOIN memory b ON b.pk = r.to_pk
-  WHERE a.id IN ${inList} AND a.live = 1 AND r.from_pk = a.pk AND r.live = 1
-    AND r.to_pk IN (SELECT pk FROM memory WHERE id IN ${inList} AND live = 1) ORDER BY r.id`;
+  WHERE a.id IN ${inList} AND a.live = 1${read('a')} AND r.from_pk = a.pk AND r.live = 1${tenant('r.tenant_id')}
+    AND r.to_pk IN (SELECT pk FROM memory WHERE id IN ${inList} AND live = 1${tenant('context_tenant_id')})${read('b')} ORDER BY r.id`,
+);
 
-export const linksAmong = (connection: Connection, ids: readonly MemoryId[]): readonly GraphLink[] => {
-  const list = listParameter(ids);
+export const linksAmong = (
+  connection: Connection,
+  scope: TenantScope,
+  ids: readonly MemoryId[],
+): readonly GraphLink[] => {
+  const [list, tenant, read] = [listParameter(ids), tenantParams(scope), readParams(scope)];
   return connection
-    .rows<[MemoryId, MemoryId, GraphLink['type'], number, GraphLink['origin']]>(linksSql, [list, list])
+    .rows<[MemoryId, MemoryId, GraphLink['type'], number, GraphLink['origin']]>(linksSql(scope), [
+      list,
+      ...read,
+      ...tenant,
+      list,
+      ...tenant,
+      ...read,
+    ])
     .map(([from, to, type, strength, origin]) => ({ from, to, type, strength, origin }));
 };

@@ -31,8 +31,10 @@ const assignments = (columns: readonly string[]): string => columns.map((column)
 
 /** Select list of memory `m` for `toMemory`. */
 export const memorySelection = ['m.pk', ...names(memoryFields).map((name) => `m.${name}`)].join(', ');
-export const insertMemorySql = `INSERT INTO memory (${names(memoryFields).join(', ')})
-  VALUES (${marks(memoryFields.length)}) ON CONFLICT (id) DO NOTHING`;
+const insertMemory = (key: string): string => `INSERT INTO memory (${names(memoryFields).join(', ')})
+  VALUES (${marks(memoryFields.length)}) ON CONFLICT (${key}) DO NOTHING`;
+export const insertMemorySql = insertMemory('id');
+export const insertScopedMemorySql = insertMemory('context_tenant_id, id');
 /** Takes the cells of `memoryCells`, then the row's key. */
 export const updateMemorySql = `UPDATE memory SET ${assignments(names(memoryFields))} WHERE pk = ?`;
 
@@ -80,6 +82,3 @@ export const toRelationship = (row: readonly Cell[]): Relationship => {
   fill(record, relationshipFields, row);
   return record as Relationship;
 };
-
-/** A list as one parameter, for `IN (SELECT value FROM json_each(?))`. */
-export const listParameter = (values: readonly string[]): string => JSON.stringify(values);

@@ -30,17 +30,20 @@ import { backupStore } from './backup.ts';
 import { listChanges } from './change-log.ts';
 import { type Connection, untilFree } from './connection.ts';
 import { translateFault } from './faults.ts';
+import { guardRevision, indexState } from './guards.ts';
+import { idempotencyRecord } from './idempotency.ts';
 import { inspectStore } from './inspect.ts';
 import { countMemories, idsByPrefix, listMemories, memoriesById } from './memories.ts';
 import { openStore } from './open.ts';
 import { linksAmong, listRelationships } from './relationships.ts';
 import { searchMemories, searchRelationships } from './search.ts';
 import type { SqliteSettings } from './settings.ts';
-import { facetCounts, statistics, tenantCounts } from './summaries.ts';
+import { facetCounts, statistics } from './summaries.ts';
+import { tenantCounts } from './tenants.ts';
 import { traverse } from './traverse.ts';
 import { countEmbedded, nearestMemories, unembeddedMemories } from './vectors.ts';
 import { listVocabulary, termFrequencies } from './vocabulary.ts';
-import { guardRevision, idempotencyRecord, indexState, writeBatch } from './write-batch.ts';
+import { writeBatch } from './write-batch.ts';
 
 /** One connection for the process: the driver is synchronous, so calls cannot meet inside a transaction. */
 export class SqliteStore implements Backend {
@@ -76,27 +79,33 @@ export class SqliteStore implements Backend {
     return this.#connection;
   }
 
-  /** The connection, for a scope that may see all of it; this store knows no other. */
+  /** The connection, for a scope of the mode that the store was made for. */
   #for(scope: TenantScope): Connection {
-    if (scope.tenant !== null) throw new AppError('internal', 'This store serves a single tenant.');
+    // What never went through the compiler may be no scope at all.
+    const tenant = scope?.tenant;
+    const fits = this.#settings.multiTenant ? typeof tenant === 'string' && tenant !== '' : tenant === null;
+    if (!fits) {
+      const mode = this.#settings.multiTenant ? 'multi' : 'single';
+      throw new AppError('scope_required', `This call has no scope of ${mode}-tenant mode.`);
+    }
     return this.#open;
   }
 
   async write(scope: TenantScope, batch: WriteBatch): Promise<Committed> {
     const connection = this.#for(scope);
-    return { seq: await untilFree(() => writeBatch(connection, batch)) };
+    return { seq: await untilFree(() => writeBatch(connection, scope, batch)) };
   }
 
   async memories(scope: TenantScope, ids: readonly MemoryId[], state: MemoryState): Promise<readonly Memory[]> {
-    return memoriesById(this.#for(scope), ids, state);
+    return memoriesById(this.#for(scope), scope, ids, state);
   }
 
   async listMemories(scope: TenantScope, listing: MemoryListing): Promise<readonly Memory[]> {
-    return listMemories(this.#for(scope), listing);
+    return listMemories(this.#for(scope), scope, listing);
   }
 
   async countMemories(scope: TenantScope, filter: MemoryFilter): Promise<number> {
-    return countMemories(this.#for(scope), filter);
+    return countMemories(this.#for(scope), scope, filter);
   }
 
   async search(
@@ -105,7 +114,7 @@ export class SqliteStore implements Backend {
     filter: MemoryFilter,
     limit: number,
   ): Promise<readonly SearchHit[]> {
-    return searchMemories(this.#for(scope), query, filter, limit);
+    return searchMemories(this.#for(scope), scope, query, filter, limit);
   }
 
   async searchRelationships(
@@ -114,7 +123,7 @@ export class SqliteStore implements Backend {
     types: readonly RelationshipType[] | null,
     limit: number,
   ): Promise<readonly Relationship[]> {
-    return searchRelationships(this.#for(scope), query, types, limit);
+    return searchRelationships(this.#for(scope), scope, query, types, limit);
   }
 
   async nearest(
@@ -123,66 +132,66 @@ export class SqliteStore implements Backend {
     filter: MemoryFilter,
     limit: number,
   ): Promise<readonly SearchHit[]> {
-    return nearestMemories(this.#for(scope), query, filter, limit);
+    return nearestMemories(this.#for(scope), scope, query, filter, limit);
   }
 
   async unembedded(scope: TenantScope, listing: UnembeddedListing): Promise<readonly Memory[]> {
-    return unembeddedMemories(this.#for(scope), listing);
+    return unembeddedMemories(this.#for(scope), scope, listing);
   }
 
   async countEmbedded(scope: TenantScope, space: VectorSpace): Promise<number> {
-    return countEmbedded(this.#for(scope), space);
+    return countEmbedded(this.#for(scope), scope, space);
   }
 
   async termFrequencies(scope: TenantScope, terms: readonly string[]): Promise<readonly TermFrequency[]> {
-    return termFrequencies(this.#for(scope), terms);
+    return termFrequencies(this.#for(scope), scope, terms);
   }
 
   async vocabulary(
     scope: TenantScope,
     range: Parameters<GraphStore['vocabulary']>[1],
   ): Promise<readonly TermFrequency[]> {
-    return listVocabulary(this.#for(scope), range);
+    return listVocabulary(this.#for(scope), scope, range);
   }
 
   async indexState(scope: TenantScope): Promise<IndexState> {
-    return indexState(this.#for(scope));
+    return indexState(this.#for(scope), scope);
   }
 
   async linksAmong(scope: TenantScope, ids: readonly MemoryId[]): Promise<readonly GraphLink[]> {
-    return linksAmong(this.#for(scope), ids);
+    return linksAmong(this.#for(scope), scope, ids);
   }
 
   async relationships(scope: TenantScope, query: RelationshipQuery): Promise<readonly Relationship[]> {
-    return listRelationships(this.#for(scope), query);
+    return listRelationships(this.#for(scope), scope, query);
   }
 
   async traverse(scope: TenantScope, request: TraversalRequest): Promise<Traversal> {
-    return traverse(this.#for(scope), request);
+    return traverse(this.#for(scope), scope, request);
   }
 
   async statistics(scope: TenantScope, top: number): Promise<Statistics> {
-    return statistics(this.#for(scope), top);
+    return statistics(this.#for(scope), scope, top);
   }
 
   async facet(scope: TenantScope, facet: Facet, prefix: string, limit: number): Promise<readonly FacetCount[]> {
-    return facetCounts(this.#for(scope), facet, prefix, limit);
+    return facetCounts(this.#for(scope), scope, facet, prefix, limit);
   }
 
   async idsByPrefix(scope: TenantScope, prefix: string, limit: number): Promise<readonly MemoryId[]> {
-    return idsByPrefix(this.#for(scope), prefix, limit);
+    return idsByPrefix(this.#for(scope), scope, prefix, limit);
   }
 
   async changes(scope: TenantScope, query: ChangeQuery): Promise<readonly Change[]> {
-    return listChanges(this.#for(scope), query);
+    return listChanges(this.#for(scope), scope, query);
   }
 
   async idempotencyRecord(scope: TenantScope, key: string): Promise<IdempotencyRecord | null> {
-    return idempotencyRecord(this.#for(scope), key);
+    return idempotencyRecord(this.#for(scope), scope, key);
   }
 
   async guardRevision(scope: TenantScope, guard: Guard): Promise<number> {
-    return guardRevision(this.#for(scope), guard);
+    return guardRevision(this.#for(scope), scope, guard);
   }
 
   async tenants(): Promise<readonly TenantCount[]> {

@@ -1,9 +1,11 @@
 import type { MemoryId, RelationshipId } from '../../src/domain/ids.ts';
 import type { RelationshipType } from '../../src/domain/relationship.ts';
+import type { TenantScope } from '../../src/domain/scope.ts';
 import type { Traversal, TraversalRequest, TraversalStep } from '../../src/storage/query.ts';
+import { narrowed, narrowing, readParams, tenantParams } from './access.ts';
 import type { Cell, Connection } from './connection.ts';
 
-const startSql = 'SELECT pk FROM memory WHERE id = ? AND live = 1';
+const startSql = narrowed(({ read }) => `SELECT pk FROM memory WHERE id = ? AND live = 1${read('memory')}`);
 
 type Hop = [pk: number, memoryId: string, relationshipId: string, type: string, strength: number, forward: number];
 
@@ -12,12 +14,22 @@ interface Node {
   readonly id: MemoryId;
 }
 
-/** Index order is the order asked for, strongest first, so a hub is read no further than its fan-out. */
-export const hopsSql = (forward: boolean, symmetricOnly: boolean, types: number, statedOnly = false): string => {
+/**
+ * Index order is the order asked for, strongest first, so a hub is read no further than its fan-out. What may not be read is left out
+ * here, at each step, before anything is counted.
+ */
+export const hopsSql = (
+  scope: TenantScope,
+  forward: boolean,
+  symmetricOnly: boolean,
+  types: number,
+  statedOnly = false,
+): string => {
+  const { tenant, read } = narrowing(scope);
   const [own, other] = forward ? ['from_pk', 'to_pk'] : ['to_pk', 'from_pk'];
   return `SELECT r.${other}, o.id, r.id, r.type, r.strength, ${forward ? 1 : 0}
     FROM relationship r CROSS JOIN memory o ON o.pk = r.${other}
-    WHERE r.${own} = ? AND r.live = 1 AND o.live = 1${symmetricOnly ? ' AND r.symmetric = 1' : ''}${
+    WHERE r.${own} = ? AND r.live = 1 AND o.live = 1${tenant('r.tenant_id')}${read('o')}${symmetricOnly ? ' AND r.symmetric = 1' : ''}${
       types === 0 ? '' : ` AND r.type IN (${Array.from({ length: types }, () => '?').join(', ')})`
     }${forward ? '' : ' AND r.from_pk <> r.to_pk'}${statedOnly ? " AND r.origin = 'stated'" : ''}
     ORDER BY r.strength DESC, r.id LIMIT ?`;
@@ -28,12 +40,14 @@ const strongestFirst = (a: Hop, b: Hop): number => b[4] - a[4] || (a[2] < b[2] ?
 /** The strongest `fanOut` relationships of a memory and, to tell that there are more, the next one. */
 const hopsOf = (
   connection: Connection,
+  scope: TenantScope,
   { direction, types = [], fanOut, statedOnly }: TraversalRequest,
 ): ((pk: number) => Hop[]) => {
-  const out = hopsSql(true, direction === 'incoming', types.length, statedOnly);
-  const into = hopsSql(false, direction === 'outgoing', types.length, statedOnly);
+  const out = hopsSql(scope, true, direction === 'incoming', types.length, statedOnly);
+  const into = hopsSql(scope, false, direction === 'outgoing', types.length, statedOnly);
+  const narrow = [...tenantParams(scope), ...readParams(scope)];
   return (pk) => {
-    const params: Cell[] = [pk, ...types, fanOut + 1];
+    const params: Cell[] = [pk, ...narrow, ...types, fanOut + 1];
     const hops = connection.rows<Hop>(out, params);
     const others = connection.rows<Hop>(into, params);
     if (others.length === 0) return hops;
@@ -55,8 +69,8 @@ const toStep = (
   forward: forward === 1,
 });
 
-const walk = (connection: Connection, start: Node, request: TraversalRequest): Traversal => {
-  const hopsFrom = hopsOf(connection, request);
+const walk = (connection: Connection, scope: TenantScope, start: Node, request: TraversalRequest): Traversal => {
+  const hopsFrom = hopsOf(connection, scope, request);
   const seen = new Set([start.pk]);
   const steps: TraversalStep[] = [];
   let cut = false;
@@ -84,12 +98,12 @@ const walk = (connection: Connection, start: Node, request: TraversalRequest): T
   return { steps, cut };
 };
 
-export const traverse = (connection: Connection, request: TraversalRequest): Traversal => {
+export const traverse = (connection: Connection, scope: TenantScope, request: TraversalRequest): Traversal => {
   if (request.types?.length === 0 || request.until === request.from) return { steps: [], cut: false };
   return connection.read(() => {
-    const start = connection.row<[number]>(startSql, [request.from]);
+    const start = connection.row<[number]>(startSql(scope), [request.from, ...readParams(scope)]);
     return start === undefined
       ? { steps: [], cut: false }
-      : walk(connection, { pk: start[0], id: request.from }, request);
+      : walk(connection, scope, { pk: start[0], id: request.from }, request);
   });
 };

@@ -22,15 +22,15 @@ const reference: Target = {
 
 const sqlite: Target = {
   name: 'sqlite',
-  modes: ['single'],
+  modes,
   gaps: [],
   unreachable: async () => null,
   place: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'graph-memory-conformance-'));
-    const open = (path: string): Promise<Backend> =>
-      createBackend('sqlite', { path, synchronous: 'normal', readOnly: false });
+    const open = (path: string, mode: Mode = 'single'): Promise<Backend> =>
+      createBackend('sqlite', { path, synchronous: 'normal', readOnly: false, multiTenant: mode === 'multi' });
     return {
-      handle: () => open(join(folder, 'memory.db')),
+      handle: (mode) => open(join(folder, 'memory.db'), mode),
       handleOnBackup: open,
       destroy: () => rm(folder, { recursive: true, force: true }),
     };

@@ -8,6 +8,7 @@ import type { Backend } from '../../src/storage/store.ts';
 export interface Settings {
   readonly synchronous?: 'full' | 'normal';
   readonly readOnly?: boolean;
+  readonly multiTenant?: boolean;
 }
 
 /** A folder that goes away with the test. */

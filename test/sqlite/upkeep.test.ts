@@ -46,10 +46,10 @@ describe('faults of the driver', () => {
     expect(store.translate(busy)).toMatchObject({ code: 'store_busy', cause: busy });
     other.exec('ROLLBACK');
     db.pragma('max_page_count = 1');
-    const full = thrownBy(() => db.exec('INSERT INTO guard VALUES (hex(zeroblob(100000)), 1)'));
+    const full = thrownBy(() => db.exec('INSERT INTO guard (name, revision) VALUES (hex(zeroblob(100000)), 1)'));
     expect(store.translate(full)).toMatchObject({ code: 'store_unwritable', message: expect.stringContaining('full') });
     db.pragma('query_only = ON');
-    const readOnly = thrownBy(() => db.exec("INSERT INTO guard VALUES ('a', 1)"));
+    const readOnly = thrownBy(() => db.exec("INSERT INTO guard (name, revision) VALUES ('a', 1)"));
     expect(store.translate(readOnly)).toMatchObject({ code: 'store_unwritable' });
     const nonsense = thrownBy(() => db.exec('SELECT nonsense'));
     expect(store.translate(nonsense)).toMatchObject({
@@ -85,8 +85,8 @@ describe('faults of the driver', () => {
   test('a scope of one tenant is refused, not answered with everything', async () => {
     const store = await openFilled(makePath());
     const foreign: TenantScope = JSON.parse('{"tenant":"acme"}');
-    await expect(store.countMemories(foreign, {})).rejects.toMatchObject({ code: 'internal' });
-    await expect(store.write(foreign, batchOf([]))).rejects.toMatchObject({ code: 'internal' });
+    await expect(store.countMemories(foreign, {})).rejects.toMatchObject({ code: 'scope_required' });
+    await expect(store.write(foreign, batchOf([]))).rejects.toMatchObject({ code: 'scope_required' });
   });
 });
 
@@ -104,7 +104,7 @@ describe('inspect', () => {
     const store = await openFilled(path);
     const db = new Database(path);
     db.pragma('foreign_keys = OFF');
-    db.exec("DELETE FROM memory WHERE pk = 1; INSERT INTO memory_tag VALUES ('lost', 77)");
+    db.exec("DELETE FROM memory WHERE pk = 1; INSERT INTO memory_tag (tag, memory_pk) VALUES ('lost', 77)");
     db.exec('DELETE FROM memory_text WHERE rowid = 2');
     db.close();
     chmodSync(path, 0o644);

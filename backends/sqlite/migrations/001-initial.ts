@@ -6,13 +6,68 @@ const tokenCharacters = Array.from({ length: 127 }, (_, index) => String.fromCha
   .filter((character) => !/[ A-Za-z0-9]/.test(character))
   .join('');
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const tokenizer = quoted(`ascii tokenchars ${quoted(tokenCharacters)}`);
+export const tokenizer = quoted(`ascii tokenchars ${quoted(tokenCharacters)}`);
 
-/** Columns that lookups and walks read stand before the long texts, which may spill over to other pages. */
+/**
+ * What a store has in single-tenant mode and has not in the other: the words of all that is live, tags without their tenant, and the
+ * indexes that begin with no tenant.
+ */
+export const singleTenantTables = `
+-- By value what \`memory.tags\` lists in order. No foreign key: it would want an index on \`memory_pk\`,
+-- one more page for each write.
+CREATE TABLE memory_tag (
+  tag TEXT NOT NULL,
+  memory_pk INTEGER NOT NULL,
+  tenant_id TEXT,
+  PRIMARY KEY (tag, memory_pk)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE memory_text USING fts5 (title, tags, content, identifiers, context, tokenize = ${tokenizer});
+CREATE VIRTUAL TABLE memory_term USING fts5vocab (memory_text, row);
+
+-- Holds the live ones between live memories alone, while their words stay with all of them for the day they are live again.
+CREATE VIRTUAL TABLE relationship_text USING fts5 (
+  words, content = 'relationship', content_rowid = 'pk', tokenize = ${tokenizer}
+);
+`;
+
+export const singleTenantIndexes = `
+CREATE UNIQUE INDEX memory_id ON memory (id);
+CREATE INDEX memory_scoped ON memory (context_tenant_id) WHERE context_tenant_id IS NOT NULL;
+-- Read backwards: newest first, ties by id. Descending keys would put each new row at the left edge of the tree,
+-- which costs twice the pages.
+CREATE INDEX memory_created ON memory (created_at, id DESC) WHERE live = 1;
+CREATE INDEX memory_updated ON memory (updated_at, id DESC) WHERE live = 1;
+CREATE INDEX memory_type ON memory (type, created_at, id DESC) WHERE live = 1;
+CREATE INDEX memory_project ON memory (context_project_path, created_at, id DESC)
+  WHERE live = 1 AND context_project_path IS NOT NULL;
+CREATE INDEX memory_trash ON memory (updated_at, id DESC) WHERE live = 0;
+CREATE UNIQUE INDEX relationship_id ON relationship (id);
+CREATE INDEX relationship_out ON relationship (from_pk, live, strength DESC, id, type, to_pk);
+CREATE INDEX relationship_in ON relationship (to_pk, live, strength DESC, id, type, from_pk);
+CREATE INDEX relationship_out_symmetric ON relationship (from_pk, live, strength DESC, id, type, to_pk)
+  WHERE symmetric = 1;
+CREATE INDEX relationship_in_symmetric ON relationship (to_pk, live, strength DESC, id, type, from_pk)
+  WHERE symmetric = 1;
+CREATE INDEX change_log_entity ON change_log (entity_id, seq);
+CREATE UNIQUE INDEX idempotency_key_key ON idempotency_key (key);
+CREATE UNIQUE INDEX guard_name ON guard (name);
+`;
+
+/**
+ * Whatever is stored says whose it is: `tenant_id`, null where there are no tenants. Columns that lookups and walks read stand before the
+ * long texts, which may spill over to other pages.
+ */
 export const initial = `
+-- Numbers are never given again: names of tables and ranges of keys are made of them.
+CREATE TABLE tenant (
+  no INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE
+) STRICT;
+
 CREATE TABLE memory (
   pk INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL,
   type TEXT NOT NULL,
   version INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
@@ -50,25 +105,6 @@ CREATE TABLE memory (
   extra TEXT,
   live INTEGER NOT NULL GENERATED ALWAYS AS (deleted_at IS NULL AND merged_into IS NULL) VIRTUAL
 ) STRICT;
--- Read backwards: newest first, ties by id. Descending keys would put each new row at the left edge of the tree,
--- which costs twice the pages.
-CREATE INDEX memory_created ON memory (created_at, id DESC) WHERE live = 1;
-CREATE INDEX memory_updated ON memory (updated_at, id DESC) WHERE live = 1;
-CREATE INDEX memory_type ON memory (type, created_at, id DESC) WHERE live = 1;
-CREATE INDEX memory_project ON memory (context_project_path, created_at, id DESC)
-  WHERE live = 1 AND context_project_path IS NOT NULL;
-CREATE INDEX memory_trash ON memory (updated_at, id DESC) WHERE live = 0;
-
--- By value what \`memory.tags\` lists in order. No foreign key: it would want an index on \`memory_pk\`,
--- one more page for each write.
-CREATE TABLE memory_tag (
-  tag TEXT NOT NULL,
-  memory_pk INTEGER NOT NULL,
-  PRIMARY KEY (tag, memory_pk)
-) STRICT, WITHOUT ROWID;
-
-CREATE VIRTUAL TABLE memory_text USING fts5 (title, tags, content, identifiers, context, tokenize = ${tokenizer});
-CREATE VIRTUAL TABLE memory_term USING fts5vocab (memory_text, row);
 
 -- With a key of its own the table is read in the order it lies in, without a jump for each vector.
 CREATE TABLE memory_vector (
@@ -76,13 +112,14 @@ CREATE TABLE memory_vector (
   memory_pk INTEGER NOT NULL,
   model TEXT NOT NULL,
   version INTEGER NOT NULL,
+  tenant_id TEXT,
   vector BLOB NOT NULL,
   UNIQUE (memory_pk, model)
 ) STRICT;
 
 CREATE TABLE relationship (
   pk INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL,
   from_pk INTEGER NOT NULL REFERENCES memory (pk),
   to_pk INTEGER NOT NULL REFERENCES memory (pk),
   type TEXT NOT NULL,
@@ -115,18 +152,8 @@ CREATE TABLE relationship (
   )) VIRTUAL
 ) STRICT;
 CREATE UNIQUE INDEX relationship_live ON relationship (from_pk, to_pk, type) WHERE live = 1;
-CREATE INDEX relationship_out ON relationship (from_pk, live, strength DESC, id, type, to_pk);
-CREATE INDEX relationship_in ON relationship (to_pk, live, strength DESC, id, type, from_pk);
-CREATE INDEX relationship_out_symmetric ON relationship (from_pk, live, strength DESC, id, type, to_pk)
-  WHERE symmetric = 1;
-CREATE INDEX relationship_in_symmetric ON relationship (to_pk, live, strength DESC, id, type, from_pk)
-  WHERE symmetric = 1;
 
--- Holds the live ones between live memories alone, while their words stay with all of them for the day they are live again.
-CREATE VIRTUAL TABLE relationship_text USING fts5 (
-  words, content = 'relationship', content_rowid = 'pk', tokenize = ${tokenizer}
-);
-
+-- \`audience\` is that of a memory in \`before\`.
 CREATE TABLE change_log (
   seq INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
@@ -135,28 +162,33 @@ CREATE TABLE change_log (
   version INTEGER NOT NULL,
   kind TEXT NOT NULL,
   changed_by TEXT,
+  tenant_id TEXT,
+  audience TEXT,
   reason TEXT,
   before TEXT
 ) STRICT;
-CREATE INDEX change_log_entity ON change_log (entity_id, seq);
 
--- The last line that a purge took out of the log; neither its number nor its time is given again.
+-- The last line that a purge took out of a log; neither its number nor its time is given again.
 CREATE TABLE purge_mark (
   seq INTEGER NOT NULL,
-  at INTEGER NOT NULL
+  at INTEGER NOT NULL,
+  tenant_id TEXT
 ) STRICT;
 
 CREATE TABLE idempotency_key (
-  key TEXT PRIMARY KEY,
+  key TEXT NOT NULL,
   fingerprint TEXT NOT NULL,
   answer TEXT NOT NULL,
-  at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+  at INTEGER NOT NULL,
+  tenant_id TEXT,
+  user_id TEXT
+) STRICT;
 
 CREATE TABLE guard (
-  name TEXT PRIMARY KEY,
-  revision INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+  name TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  tenant_id TEXT
+) STRICT;
 
 -- One row, made with the store.
 CREATE TABLE sealing_key (
@@ -164,9 +196,10 @@ CREATE TABLE sealing_key (
 ) STRICT;
 INSERT INTO sealing_key (key) VALUES (randomblob(32));
 
--- One row, or none before the words were ever indexed anew.
+-- One row for each tenant, or none before its words were ever indexed anew.
 CREATE TABLE index_state (
   version INTEGER NOT NULL,
-  through TEXT
+  through TEXT,
+  tenant_id TEXT
 ) STRICT;
-`;
+${singleTenantTables}${singleTenantIndexes}`;
