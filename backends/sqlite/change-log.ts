@@ -1,11 +1,12 @@
-import { audienceOf, audiencesOf } from '../../src/domain/access.ts';
-import type { Millis } from '../../src/domain/ids.ts';
+import { audiencesOf } from '../../src/domain/access.ts';
+import type { Millis, TenantId } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
 import type { CallerScope, TenantScope } from '../../src/domain/scope.ts';
 import type { ChangeNote } from '../../src/storage/batch.ts';
 import type { Change, ChangeKind, ChangeQuery } from '../../src/storage/query.ts';
 import { inList, listParameter, narrowed, readParams } from './access.ts';
+import { audienceText } from './audiences.ts';
 import type { Cell, Connection } from './connection.ts';
 import type { Condition } from './filter.ts';
 import { endOfLog, keySince, logKeys } from './log-position.ts';
@@ -21,11 +22,15 @@ const appendScopedSql = `INSERT INTO change_log
 
 type Entity = Change['entity'];
 
-/** Who could read the record before; a relationship is read by its ends alone. */
-const audienceBefore = ({ entity, before }: Omit<Change, 'seq'>, { tenant }: TenantScope): string | null => {
-  if (entity === 'relationship' || before === null) return null;
+/** Who in the tenant could read the record before: empty for a relationship, which its ends decide, null if it was of another tenant. */
+export const audienceBefore = (
+  { entity, before }: { readonly entity: Entity; readonly before: Memory | Relationship | null },
+  tenant: TenantId,
+): string | null => {
+  if (before === null) return null;
+  if (entity === 'relationship') return (before as Relationship).tenantId === tenant ? '' : null;
   const { context } = before as Memory;
-  return context.tenantId === tenant ? audienceOf(context) : null;
+  return context.tenantId === tenant ? audienceText(context) : null;
 };
 
 /** Time never goes back in a log, whatever the writers' clocks say. */
@@ -35,7 +40,7 @@ export const appendChange = ({ connection, scope, tenantNo }: Writer, change: Om
   const kept = before === null ? null : JSON.stringify(before);
   const cells: Cell[] = [seq + 1, Math.max(at, change.at), entity, id, version, kind, by, reason, kept];
   if (scope.tenant === null) connection.run(appendSql, cells);
-  else connection.run(appendScopedSql, [...cells, scope.tenant, audienceBefore(change, scope)]);
+  else connection.run(appendScopedSql, [...cells, scope.tenant, audienceBefore(change, scope.tenant)]);
 };
 
 /** Notes that `record` came to be, or that it took the place of `before`. */
@@ -103,8 +108,8 @@ const visibleSql = narrowed(({ tenant, read }) => {
   const memory = `EXISTS (SELECT 1 FROM memory m WHERE m.id = entity_id${read('m')})`;
   const relationship = `EXISTS (SELECT 1 FROM relationship r CROSS JOIN memory a ON a.pk = r.from_pk
       CROSS JOIN memory b ON b.pk = r.to_pk WHERE r.id = entity_id${tenant('r.tenant_id')}${read('a')}${read('b')})`;
-  return `CASE entity WHEN 'memory' THEN ${memory} AND (before IS NULL OR audience IN ${inList} OR ?)
-    ELSE ${relationship} AND (before IS NULL OR ${end('from')} AND ${end('to')}) END`;
+  return `CASE entity WHEN 'memory' THEN ${memory} AND (before IS NULL OR audience IN ${inList} OR ? AND audience IS NOT NULL)
+    ELSE ${relationship} AND (before IS NULL OR audience IS NOT NULL AND ${end('from')} AND ${end('to')}) END`;
 });
 
 const visible = (scope: CallerScope): Part => {

@@ -1,7 +1,9 @@
-import { audienceOf } from '../../src/domain/access.ts';
 import type { Millis, TenantId } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
+import type { Relationship } from '../../src/domain/relationship.ts';
+import type { Change } from '../../src/storage/query.ts';
 import { searchFields } from '../../src/storage/search-document.ts';
+import { audienceBefore } from './change-log.ts';
 import type { Cell, Connection } from './connection.ts';
 import { endOfLog, logKeys } from './log-position.ts';
 import { insertText } from './memory-text.ts';
@@ -62,7 +64,7 @@ const linesSql = `SELECT c.seq, c.entity, c.before,
       ELSE (SELECT min(tenant_id) FROM relationship WHERE id = c.entity_id HAVING count(*) = 1) END
   FROM change_log c WHERE c.tenant_id IS NULL AND c.seq > ? ORDER BY c.seq LIMIT 1000`;
 
-type Line = [seq: number, entity: string, before: string | null, tenant: TenantId | null];
+type Line = [seq: number, entity: Change['entity'], before: string | null, tenant: TenantId | null];
 
 const moveLineSql = 'UPDATE change_log SET seq = ?, at = max(at, ?), tenant_id = ?, audience = ? WHERE seq = ?';
 
@@ -85,8 +87,8 @@ const moveLines = (connection: Connection, tenants: readonly Tenant[]): void => 
       after = seq;
       const tenant = id === null ? undefined : byId.get(id);
       if (tenant === undefined) continue;
-      const was = entity === 'memory' && before !== null ? (JSON.parse(before) as Memory).context : null;
-      const audience = was?.tenantId === tenant.id ? audienceOf(was) : null;
+      const was = before === null ? null : (JSON.parse(before) as Memory | Relationship);
+      const audience = audienceBefore({ entity, before: was }, tenant.id);
       const place = placeOfLine(connection, seq, tenant, tenants.length === 1);
       connection.run(moveLineSql, [...place, tenant.id, audience, seq]);
     }

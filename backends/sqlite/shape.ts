@@ -14,7 +14,7 @@ import {
 import { reindexRelationships } from './relationship-text.ts';
 import type { SqliteSettings } from './settings.ts';
 import { settle } from './settle.ts';
-import { dropTenantTables, makeTenantTables, tenantCounts, tenantNumbers, textTable } from './tenants.ts';
+import { dropTenantTables, makeTenantTables, scopedCounts, tenantNumbers, textTable } from './tenants.ts';
 
 const exec = (connection: Connection, ...statements: readonly string[]): void => {
   for (const sql of statements) connection.db.exec(sql);
@@ -50,7 +50,7 @@ const onlyMulti = (what: string): AppError =>
 
 /** Before anything is touched: what belongs to several tenants must not be thrown together because a setting was forgotten. */
 const refuseMixture = (connection: Connection): void => {
-  if (tenantCounts(connection).filter(({ tenant }) => tenant !== null).length > 1) {
+  if (scopedCounts(connection).length > 1) {
     throw onlyMulti('memories of more than one tenant');
   }
   for (const table of ['memory', 'relationship']) {

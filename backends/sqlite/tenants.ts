@@ -79,11 +79,12 @@ export const scopedCountsSql = `SELECT context_tenant_id, count(*) FROM memory
   WHERE context_tenant_id IS NOT NULL GROUP BY context_tenant_id ORDER BY context_tenant_id`;
 export const countSql = 'SELECT count(*) FROM memory';
 
+export const scopedCounts = (connection: Connection): readonly TenantCount[] =>
+  connection.rows<[TenantId, number]>(scopedCountsSql).map(([tenant, memories]) => ({ tenant, memories }));
+
 export const tenantCounts = (connection: Connection): readonly TenantCount[] =>
   connection.read(() => {
-    const scoped = connection
-      .rows<[TenantId, number]>(scopedCountsSql)
-      .map(([tenant, memories]) => ({ tenant, memories }));
+    const scoped = scopedCounts(connection);
     const all = connection.row<[number]>(countSql)?.[0] ?? 0;
     const unscoped = scoped.reduce((rest, { memories }) => rest - memories, all);
     return unscoped === 0 ? scoped : [{ tenant: null, memories: unscoped }, ...scoped];

@@ -153,7 +153,7 @@ CREATE TABLE relationship (
 ) STRICT;
 CREATE UNIQUE INDEX relationship_live ON relationship (from_pk, to_pk, type) WHERE live = 1;
 
--- \`audience\` is that of a memory in \`before\`.
+-- \`audience\` says who could read \`before\`.
 CREATE TABLE change_log (
   seq INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
