@@ -15,7 +15,7 @@ import type { ServiceContext } from './service/context.ts';
 import { noTrail, sessionTrails } from './service/session-trail.ts';
 import { noUsage, recordUsage } from './service/usage.ts';
 import type { GuardedStore } from './storage/guarded.ts';
-import type { Finding } from './storage/store.ts';
+import type { Backend, Finding } from './storage/store.ts';
 import type { Tool } from './tools/tool.ts';
 import { version } from './version.ts';
 
@@ -39,14 +39,17 @@ export interface AppOverrides {
   readonly now?: () => number;
   readonly newId?: () => string;
   readonly cwd?: string;
+  /** Another store than the configured one. */
+  readonly backend?: () => Promise<Backend>;
 }
 
-const loadStore = async (config: Config, caller: Caller): Promise<GuardedStore> => {
+const loadStore = async (config: Config, caller: Caller, make: AppOverrides['backend']): Promise<GuardedStore> => {
   const [{ createBackend }, { guardStore }] = await Promise.all([
     import('../backends/index.ts'),
     import('./storage/guarded.ts'),
   ]);
-  return guardStore(await createBackend(config.store.backend, config.store.settings), {
+  const backend = await (make?.() ?? createBackend(config.store.backend, config.store.settings));
+  return guardStore(backend, {
     deadlineMs: config.deadlineMs,
     readOnly: config.readOnly,
     admit: caller.admit,
@@ -80,7 +83,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
   const projects = projectsOf(config, cwd);
   const caller = callerOf(config.tenancy, projects);
   const openStore = (): Promise<GuardedStore> => {
-    store ??= loadStore(config, caller);
+    store ??= loadStore(config, caller, overrides.backend);
     return store;
   };
   const cursors = cursorsFor(openStore);
