@@ -62,6 +62,12 @@ const cipher = 'aes-256-gcm';
 const ivBytes = 12;
 const sealBytes = 16;
 
+/** How many digits a place in the log has would tell how much others wrote. */
+const numberLength = 16;
+
+const packEven = (position: CursorPosition): Buffer =>
+  typeof position === 'number' ? Buffer.from(String(position).padStart(numberLength)) : pack(position);
+
 /**
  * Sealed and bound to `caller` as well: it tells nothing of the store, and nobody else can use it. The initialisation vector is made of
  * what is sealed, as in the SIV modes (RFC 5297), so that the same position gives the same cursor. `key` is 32 bytes.
@@ -70,7 +76,7 @@ export const sealedCursors = (key: Uint8Array, caller: JsonValue): CursorCodec =
   const bound = (request: JsonValue): Buffer => Buffer.from(`${digest(caller)} ${digest(request)}`);
   return Object.freeze({
     encode: (request, position) => {
-      const text = pack(position);
+      const text = packEven(position);
       const iv = createHmac('sha256', key).update(bound(request)).update(text).digest().subarray(0, ivBytes);
       const seal = createCipheriv(cipher, key, iv, { authTagLength: sealBytes }).setAAD(bound(request));
       const body = Buffer.concat([seal.update(text), seal.final()]);
