@@ -9,6 +9,10 @@ const factories = {
     const { makeBackend, settingsSchema } = await import('./sqlite/index.ts');
     return makeBackend(settingsSchema.parse(settings));
   },
+  neo4j: async (settings) => {
+    const { makeBackend, settingsSchema } = await import('./neo4j/index.ts');
+    return makeBackend(settingsSchema.parse(settings));
+  },
 } as const satisfies Record<string, Factory>;
 
 export type BackendName = keyof typeof factories;

@@ -37,8 +37,25 @@ const sqlite: Target = {
   },
 };
 
+const neo4j: Target = {
+  name: 'neo4j',
+  modes,
+  gaps: [],
+  unreachable: async () => (process.env.NEO4J_URI ? null : 'NEO4J_URI is not set'),
+  place: async () => {
+    const { NEO4J_URI: uri, NEO4J_USER: user, NEO4J_PASSWORD: password } = process.env;
+    const driver = (await import('neo4j-driver')).default;
+    const admin = driver.driver(uri ?? '', driver.auth.basic(user ?? '', password ?? ''));
+    await admin.executeQuery('MATCH (n) DETACH DELETE n');
+    return {
+      handle: (mode) => createBackend('neo4j', { uri, user, password, multiTenant: mode === 'multi' }),
+      destroy: () => admin.close(),
+    };
+  },
+};
+
 /** One line for each backend. */
-export const targets: readonly Target[] = [reference, sqlite];
+export const targets: readonly Target[] = [reference, sqlite, neo4j];
 
 const required = new Set((process.env.REQUIRE_BACKENDS ?? '').split(',').filter((name) => name !== ''));
 

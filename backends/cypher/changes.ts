@@ -1,0 +1,61 @@
+import { audiencesOf } from '../../src/domain/access.ts';
+import type { TenantScope } from '../../src/domain/scope.ts';
+import type { Change, ChangeQuery } from '../../src/storage/query.ts';
+import { accessParameters, readable } from './access.ts';
+import type { Dialect } from './dialect.ts';
+import { where } from './filter.ts';
+import type { Row, Value } from './values.ts';
+
+const toChange = ({ c }: Row): Change => {
+  const { seq, at, entity, entity_id: id, version, kind, changed_by, reason, before } = c as Row;
+  return {
+    seq,
+    at,
+    entity,
+    id,
+    version,
+    kind,
+    by: changed_by ?? null,
+    reason: reason ?? null,
+    before: before === undefined || before === null ? null : JSON.parse(before as string),
+  } as Change;
+};
+
+/** A change is seen with the memories it is of, and where the record that it replaced could be read. */
+const seen = (scope: TenantScope): { readonly text: string; readonly parameters: Readonly<Record<string, Value>> } => {
+  if (scope.tenant === null) return { text: '', parameters: {} };
+  const audiences = audiencesOf(scope);
+  const conditions = [...readable(scope, 'a'), ...readable(scope, 'b')];
+  if (audiences !== null) conditions.push('(c.audience IS NULL OR c.audience IN $audiences)');
+  return {
+    text: ` MATCH (a:Memory {key: c.from_key}) MATCH (b:Memory {key: c.to_key})${where(conditions)}`,
+    parameters: audiences === null ? {} : { audiences },
+  };
+};
+
+export const listChanges = async (
+  dialect: Dialect,
+  scope: TenantScope,
+  query: ChangeQuery,
+): Promise<readonly Change[]> => {
+  if (query.limit < 1) return [];
+  const conditions = ['c.tenant = $log'];
+  const parameters: Record<string, Value> = { ...accessParameters(scope), log: scope.tenant ?? '', limit: query.limit };
+  const add = (text: string, name: string, value: Value | undefined): void => {
+    if (value === undefined) return;
+    conditions.push(text);
+    parameters[name] = value;
+  };
+  add('c.entity = $entity', 'entity', query.entity);
+  add('c.entity_id IN $ids', 'ids', query.ids);
+  add('c.seq > $after', 'after', query.afterSeq);
+  add('c.seq < $before', 'before', query.beforeSeq);
+  add('c.at >= $since', 'since', query.since);
+  const visible = seen(scope);
+  const rows = await dialect.read({
+    text: `MATCH (c:Change)${where(conditions)}${visible.text} RETURN properties(c) AS c
+      ORDER BY c.seq ${query.order === 'oldest_first' ? 'ASC' : 'DESC'} LIMIT $limit`,
+    parameters: { ...parameters, ...visible.parameters },
+  });
+  return rows.map(toChange);
+};

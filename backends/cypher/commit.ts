@@ -1,0 +1,227 @@
+import { audienceOf } from '../../src/domain/access.ts';
+import type { Memory } from '../../src/domain/memory.ts';
+import { type RelationshipType, relationshipTypes } from '../../src/domain/relationship.ts';
+import type { TenantScope } from '../../src/domain/scope.ts';
+import type { Change } from '../../src/storage/query.ts';
+import type { Statement } from './dialect.ts';
+import { type Draft, type KeptMemory, type KeptRelationship, relationshipIn } from './draft.ts';
+import { foldCase } from './filter.ts';
+import { audienceMark, keyOf } from './keys.ts';
+import { liveKey } from './load-images.ts';
+import { titleBytes } from './memories.ts';
+import { isLiveMemory, isLiveRelationship, memoryProperties, relationshipProperties } from './records.ts';
+import { indexedToken } from './tokens.ts';
+import type { Properties, Value } from './values.ts';
+import { vectorProperties } from './vectors.ts';
+
+/** What one statement changes, as lists of rows. */
+interface Mutations {
+  readonly texts: string[];
+  readonly parameters: Record<string, Value>;
+}
+
+const operationsKept = 50;
+
+const audienceText = ({ context }: Memory): string => audienceOf(context) ?? '';
+
+const memoryNode = (scope: TenantScope, { memory, texts }: KeptMemory): Properties => ({
+  ...memoryProperties(memory),
+  key: keyOf(scope.tenant, memory.id),
+  live: isLiveMemory(memory),
+  title_bytes: titleBytes(memory.title),
+  folded_languages: memory.context.languages.map(foldCase),
+  folded_frameworks: memory.context.frameworks.map(foldCase),
+  ...texts,
+});
+
+const relationshipNode = (
+  scope: TenantScope,
+  { relationship, words }: KeptRelationship,
+  longest: number,
+): Properties => {
+  const mark = audienceMark(scope.tenant, '');
+  return {
+    ...relationshipProperties(relationship),
+    key: keyOf(scope.tenant, relationship.id),
+    from_key: keyOf(scope.tenant, relationship.from),
+    to_key: keyOf(scope.tenant, relationship.to),
+    live: isLiveRelationship(relationship),
+    ...(isLiveRelationship(relationship) ? { live_key: liveKey(keyOf(scope.tenant, ''), relationship) } : {}),
+    words: words.join(' '),
+    text: words.map((word) => indexedToken(mark, word, longest)).join(' '),
+  };
+};
+
+/** On the edge itself stands what a walk needs, and what a person who looks at the graph wants to read. */
+const edge = (scope: TenantScope, { relationship, words }: KeptRelationship): Properties => {
+  const { id, strength, confidence, description, origin, created_at } = relationshipProperties(relationship);
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...{ id, strength, confidence, origin, created_at },
+    key: keyOf(scope.tenant, relationship.id),
+    from_key: keyOf(scope.tenant, relationship.from),
+    to_key: keyOf(scope.tenant, relationship.to),
+    words: words.length,
+  } as Properties;
+};
+
+const changeNode = (scope: TenantScope, draft: Draft, change: Change): Properties => {
+  const { seq, at, entity, id, version, kind, by, reason, before } = change;
+  const kept = entity === 'relationship' ? relationshipIn(draft, id) : undefined;
+  const ends = kept?.relationship ?? (entity === 'relationship' ? before : { from: id, to: id });
+  const audience = entity === 'memory' && before !== null ? audienceText(before as Memory) : null;
+  return {
+    ...{ seq, at, entity, entity_id: id, version, kind, tenant: scope.tenant ?? '' },
+    key: `${keyOf(scope.tenant, 'change')}/${seq}`,
+    ...(by === null ? {} : { changed_by: by }),
+    ...(reason === null ? {} : { reason }),
+    ...(before === null ? {} : { before: JSON.stringify(before) }),
+    ...(audience === null ? {} : { audience }),
+    ...(ends ? { from_key: keyOf(scope.tenant, ends.from), to_key: keyOf(scope.tenant, ends.to) } : {}),
+  };
+};
+
+const add = (mutations: Mutations, name: string, rows: readonly Value[], body: string): void => {
+  if (rows.length === 0) return;
+  mutations.texts.push(`FOREACH (row IN $${name} | ${body})`);
+  mutations.parameters[name] = rows;
+};
+
+const ends = 'MERGE (a:Memory {key: row.from_key}) MERGE (b:Memory {key: row.to_key})';
+
+const addEdges = (mutations: Mutations, scope: TenantScope, draft: Draft): void => {
+  const put = new Map<RelationshipType, Properties[]>();
+  const gone = new Map<RelationshipType, Properties[]>();
+  const into = (lists: Map<RelationshipType, Properties[]>, kept: KeptRelationship): void => {
+    const { type } = kept.relationship;
+    lists.set(type, [...(lists.get(type) ?? []), edge(scope, kept)]);
+  };
+  const isGone = ({ relationship: { from, to } }: KeptRelationship): boolean =>
+    draft.memories.get(from) === null || draft.memories.get(to) === null;
+  for (const [id, after] of draft.relationships) {
+    const before = draft.images.relationships.get(id);
+    const [was, is] = [before, after].map((kept) => kept && isLiveRelationship(kept.relationship));
+    const moved = was && is && before && after && liveKey('', before.relationship) !== liveKey('', after.relationship);
+    // An edge goes with the memory at its end.
+    if (was && before && (!is || moved) && !isGone(before)) into(gone, before);
+    if (is && after) into(put, after);
+  }
+  // A type cannot be a parameter; these come from the closed list.
+  for (const type of relationshipTypes) {
+    add(mutations, `gone_${type}`, gone.get(type) ?? [], `${ends} MERGE (a)-[e:${type} {key: row.key}]->(b) DELETE e`);
+    add(mutations, `put_${type}`, put.get(type) ?? [], `${ends} MERGE (a)-[e:${type} {key: row.key}]->(b) SET e = row`);
+  }
+};
+
+const addAudiences = (mutations: Mutations, scope: TenantScope, draft: Draft): void => {
+  const deltas = new Map<string, { memories: number; tokens: number }>();
+  const count = (kept: KeptMemory | null | undefined, sign: 1 | -1): void => {
+    if (!kept || !isLiveMemory(kept.memory)) return;
+    const audience = audienceText(kept.memory);
+    const delta = deltas.get(audience) ?? { memories: 0, tokens: 0 };
+    deltas.set(audience, {
+      memories: delta.memories + sign,
+      tokens: delta.tokens + sign * Number(kept.texts.length ?? 0),
+    });
+  };
+  for (const [id, after] of draft.memories) {
+    count(draft.images.memories.get(id), -1);
+    count(after, 1);
+  }
+  const rows = [...deltas]
+    .filter(([, { memories, tokens }]) => memories !== 0 || tokens !== 0)
+    .map(([audience, delta]) => ({
+      key: keyOf(scope.tenant, audience),
+      tenant: scope.tenant ?? '',
+      audience,
+      ...delta,
+    }));
+  add(
+    mutations,
+    'audiences',
+    rows,
+    `MERGE (c:Audience {key: row.key}) SET c.tenant = row.tenant, c.audience = row.audience,
+      c.memories = coalesce(c.memories, 0) + row.memories, c.tokens = coalesce(c.tokens, 0) + row.tokens`,
+  );
+};
+
+const put = (label: string): string => `MERGE (n:${label} {key: row.key}) SET n = row`;
+const drop = (label: string): string => `MERGE (n:${label} {key: row}) DETACH DELETE n`;
+
+const addPurged = (mutations: Mutations, scope: TenantScope, draft: Draft): void => {
+  const purged = [...draft.purged].filter((id) => draft.images.memories.has(id));
+  const purgeable = purged.flatMap((id) => draft.images.purgeable.get(id) ?? []);
+  const rows = (keys: readonly string[]): readonly string[] => [...new Set(keys)];
+  add(mutations, 'gone_changes', rows(purgeable.flatMap(({ changes }) => changes)), drop('Change'));
+  add(mutations, 'gone_vectors', rows(purgeable.flatMap(({ vectors }) => vectors)), drop('Vector'));
+  const gone = [...draft.relationships].flatMap(([id, kept]) =>
+    kept === null && draft.images.relationships.has(id) ? [keyOf(scope.tenant, id)] : [],
+  );
+  add(mutations, 'gone_relationships', gone, drop('Relationship'));
+  add(
+    mutations,
+    'gone_memories',
+    purged.flatMap((id) => (draft.memories.get(id) ? [] : [keyOf(scope.tenant, id)])),
+    drop('Memory'),
+  );
+};
+
+const addPut = (mutations: Mutations, scope: TenantScope, draft: Draft, longest: number): void => {
+  const memories = [...draft.memories.values()].flatMap((kept) => (kept === null ? [] : [memoryNode(scope, kept)]));
+  add(mutations, 'memories', memories, put('Memory'));
+  const relationships = [...draft.relationships.values()].flatMap((kept) =>
+    kept === null ? [] : [relationshipNode(scope, kept, longest)],
+  );
+  add(mutations, 'relationships', relationships, put('Relationship'));
+  const vectors = [...draft.vectors].flatMap(([id, models]) =>
+    [...models.values()].map(({ model, version, vector }) =>
+      vectorProperties(keyOf(scope.tenant, id), model, version, vector),
+    ),
+  );
+  add(mutations, 'vectors', vectors, put('Vector'));
+  const states = [...draft.states].map(([name, value]) => ({
+    key: keyOf(scope.tenant, name),
+    value,
+    tenant: scope.tenant ?? '',
+  }));
+  add(mutations, 'states', states, put('State'));
+};
+
+/**
+ * One statement that writes all of the draft, if the head still stands where it was read, else nothing; then it answers with no row.
+ * It moves the head before it looks at it: a database that reads what was committed a moment ago takes its lock there.
+ */
+export const commitStatement = (scope: TenantScope, draft: Draft, operation: string, longest: number): Statement => {
+  const { head } = draft.images;
+  const mutations: Mutations = { texts: [], parameters: {} };
+  addPurged(mutations, scope, draft);
+  addPut(mutations, scope, draft, longest);
+  addEdges(mutations, scope, draft);
+  addAudiences(mutations, scope, draft);
+  add(
+    mutations,
+    'changes',
+    draft.changes.map((change) => changeNode(scope, draft, change)),
+    put('Change'),
+  );
+  const next = {
+    revision: head.revision + 1,
+    seq: draft.seq,
+    operations: [...head.operations, operation].slice(-operationsKept),
+    ...(draft.at === null ? {} : { at: draft.at }),
+  };
+  return {
+    text: [
+      'MATCH (h:Head {key: $head}) SET h.lock = $operation WITH h AS x WHERE x.revision = $revision SET x += $next',
+      ...mutations.texts,
+      'RETURN true AS done',
+    ].join('\n'),
+    parameters: {
+      ...mutations.parameters,
+      head: keyOf(scope.tenant, 'head'),
+      operation,
+      revision: head.revision,
+      next,
+    },
+  };
+};

@@ -1,0 +1,43 @@
+import type { AppError } from '../../src/errors.ts';
+import type { Finding } from '../../src/storage/store.ts';
+import type { IndexedTerm } from './tokens.ts';
+import type { Parameters, Row } from './values.ts';
+
+export interface Statement {
+  readonly text: string;
+  readonly parameters: Parameters;
+}
+
+export type TextIndex = 'memory_text' | 'relationship_text';
+
+/** What a failed call means for a write. */
+export type Outcome =
+  /** Nothing was written, and trying again may help. */
+  | 'again'
+  /** The connection broke: it may have been written. */
+  | 'unknown'
+  | 'failed';
+
+/** What one database does differently. Statements and their meaning are the same for all. */
+export interface Dialect {
+  /** For people: where the server is, without credentials. */
+  readonly location: string;
+  readonly durability: 'power_loss' | 'process_kill' | 'none';
+  /** Characters of a token that the full-text engine keeps. */
+  readonly longestToken: number;
+  /** The most that a search takes from the engine to rank by itself. */
+  readonly candidates: number;
+  /** Connects, and makes schema and indexes ready for use. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+  read(statement: Statement): Promise<readonly Row[]>;
+  /** One transaction, tried once. */
+  write(statement: Statement): Promise<readonly Row[]>;
+  /** Begins a statement: gives `node` and `score` for all that match the text in the parameter `name`. */
+  callTextIndex(index: TextIndex, name: string): string;
+  /** Any of these terms, in the engine's language. */
+  anyOf(terms: readonly IndexedTerm[]): string;
+  outcomeOf(error: unknown): Outcome;
+  translate(error: unknown): AppError | null;
+  inspect(): Promise<readonly Finding[]>;
+}

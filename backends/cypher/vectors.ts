@@ -1,0 +1,93 @@
+import type { MemoryId } from '../../src/domain/ids.ts';
+import type { Memory } from '../../src/domain/memory.ts';
+import type { TenantScope } from '../../src/domain/scope.ts';
+import type { MemoryFilter, SearchHit, UnembeddedListing, VectorQuery, VectorSpace } from '../../src/storage/query.ts';
+import { cosineTo, type Vector } from '../../src/storage/vector.ts';
+import { accessParameters } from './access.ts';
+import type { Dialect } from './dialect.ts';
+import { filterCondition, where } from './filter.ts';
+import { keyOf } from './keys.ts';
+import { memoriesById } from './memories.ts';
+import { toMemory } from './records.ts';
+import type { Properties } from './values.ts';
+
+export const vectorKey = (memoryKey: string, model: string): string => `${memoryKey}/${model}`;
+
+/** The bytes as text: every database keeps that, in a third more room than a list of bytes would take. */
+export const vectorProperties = (memoryKey: string, model: string, version: number, vector: Vector): Properties => ({
+  key: vectorKey(memoryKey, model),
+  memory_key: memoryKey,
+  model,
+  version,
+  dimensions: vector.length,
+  bytes: Buffer.from(vector.buffer, vector.byteOffset, vector.length).toString('base64'),
+});
+
+const decode = (bytes: unknown): Vector => {
+  const buffer = Buffer.from(String(bytes), 'base64');
+  return new Int8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+};
+
+const currentText = 'MATCH (v:Vector {model: $model}) MATCH (m:Memory {key: v.memory_key})';
+const current = ['v.dimensions = $dimensions', 'v.version = m.version'];
+
+/** Every vector in scope is compared, here. */
+export const nearestMemories = async (
+  dialect: Dialect,
+  scope: TenantScope,
+  { model, vector }: VectorQuery,
+  filter: MemoryFilter,
+  limit: number,
+): Promise<readonly SearchHit[]> => {
+  if (limit < 1) return [];
+  const { parts, parameters } = filterCondition(scope, { ...filter, state: 'live' });
+  const rows = await dialect.read({
+    text: `${currentText}${where([...current, ...parts])} RETURN m.id AS id, v.bytes AS bytes`,
+    parameters: { ...accessParameters(scope), ...parameters, model, dimensions: vector.length },
+  });
+  const near = cosineTo(vector);
+  const best = rows
+    .map(({ id, bytes }) => ({ id: id as MemoryId, score: near(decode(bytes)) }))
+    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+    .slice(0, limit);
+  const scores = new Map(best.map(({ id, score }) => [id, score]));
+  const memories = await memoriesById(dialect, scope, [...scores.keys()], 'live');
+  return memories.map((memory) => ({ memory, score: scores.get(memory.id) ?? 0 }));
+};
+
+export const unembeddedMemories = async (
+  dialect: Dialect,
+  scope: TenantScope,
+  { space, filter, after, limit }: UnembeddedListing,
+): Promise<readonly Memory[]> => {
+  if (limit < 1) return [];
+  const { parts, parameters } = filterCondition(scope, { ...filter, state: 'live' });
+  const rows = await dialect.read({
+    text: `MATCH (m:Memory)${where([...parts, 'm.key > $after'])}
+      OPTIONAL MATCH (v:Vector {key: m.key + $suffix}) WHERE v.version = m.version AND v.dimensions = $dimensions
+      WITH m AS n, count(v) AS vectors WHERE vectors = 0
+      RETURN properties(n) AS m, n.key AS k ORDER BY k ASC LIMIT $limit`,
+    parameters: {
+      ...accessParameters(scope),
+      ...parameters,
+      after: keyOf(scope.tenant, after ?? ''),
+      suffix: `/${space.model}`,
+      dimensions: space.dimensions,
+      limit,
+    },
+  });
+  return rows.map(({ m }) => toMemory(m));
+};
+
+export const countEmbedded = async (
+  dialect: Dialect,
+  scope: TenantScope,
+  { model, dimensions }: VectorSpace,
+): Promise<number> => {
+  const { parts, parameters } = filterCondition(scope, {});
+  const [row] = await dialect.read({
+    text: `${currentText}${where([...current, ...parts])} RETURN count(v) AS n`,
+    parameters: { ...accessParameters(scope), ...parameters, model, dimensions },
+  });
+  return Number(row?.n ?? 0);
+};
