@@ -56,11 +56,13 @@ export interface Config {
 type Layers = readonly (readonly [Source, Environment])[];
 
 const pick = (layers: Layers, place: Place, name: VariableName): { readonly raw: string; readonly source: Source } => {
-  const { fallback, emptyCounts }: Variable = variables[name];
+  const { fallback, emptyCounts, alias }: Variable = variables[name];
   for (const [source, values] of layers) {
     const raw = values[name];
     if (raw !== undefined && (emptyCounts || raw.trim() !== '')) return { raw, source };
   }
+  const known = alias === undefined ? undefined : place.env[alias];
+  if (known !== undefined && known.trim() !== '') return { raw: known, source: 'environment' };
   return { raw: typeof fallback === 'string' ? fallback : fallback.find(place), source: 'default' };
 };
 
@@ -93,14 +95,26 @@ const describeProblem = (name: VariableName, raw: string, source: Source): strin
 /** One tenant of several is shown, not written: nothing says on whose behalf. */
 const isReadOnly = (values: Values): boolean => values.MEMORY_READ_ONLY || values.MEMORY_SINGLE_TENANT_VIEW !== '';
 
-const settingsOf = (values: Values, place: Place): Record<BackendName, Readonly<Record<string, unknown>>> => ({
-  sqlite: Object.freeze({
-    path: absolutePath(place, values.MEMORY_SQLITE_PATH),
-    synchronous: values.MEMORY_SQLITE_SYNCHRONOUS,
+const settingsOf = (values: Values, place: Place): Record<BackendName, Readonly<Record<string, unknown>>> => {
+  const common = {
     readOnly: isReadOnly(values),
     multiTenant: values.MEMORY_MULTI_TENANT_MODE || values.MEMORY_SINGLE_TENANT_VIEW !== '',
-  }),
-});
+  };
+  return {
+    sqlite: Object.freeze({
+      path: absolutePath(place, values.MEMORY_SQLITE_PATH),
+      synchronous: values.MEMORY_SQLITE_SYNCHRONOUS,
+      ...common,
+    }),
+    neo4j: Object.freeze({
+      uri: values.MEMORY_NEO4J_URI,
+      user: values.MEMORY_NEO4J_USER,
+      password: values.MEMORY_NEO4J_PASSWORD,
+      database: values.MEMORY_NEO4J_DATABASE || null,
+      ...common,
+    }),
+  };
+};
 
 const embeddingsOf = (values: Values): EmbeddingSettings | null => {
   const { MEMORY_EMBEDDINGS_URL: url, MEMORY_EMBEDDINGS_MODEL: model, MEMORY_EMBEDDINGS_PACKAGE: name } = values;

@@ -6,8 +6,8 @@ import type { Dialect } from './dialect.ts';
 import { where } from './filter.ts';
 import type { Row, Value } from './values.ts';
 
-const toChange = ({ c }: Row): Change => {
-  const { seq, at, entity, entity_id: id, version, kind, changed_by, reason, before } = c as Row;
+const toChange = ({ record }: Row): Change => {
+  const { seq, at, entity, entity_id: id, version, kind, changed_by, reason, before } = record as Row;
   return {
     seq,
     at,
@@ -53,7 +53,7 @@ export const listChanges = async (
   add('c.at >= $since', 'since', query.since);
   const visible = seen(scope);
   const rows = await dialect.read({
-    text: `MATCH (c:Change)${where(conditions)}${visible.text} RETURN properties(c) AS c
+    text: `MATCH (c:Change)${where(conditions)}${visible.text} RETURN properties(c) AS record
       ORDER BY c.seq ${query.order === 'oldest_first' ? 'ASC' : 'DESC'} LIMIT $limit`,
     parameters: { ...parameters, ...visible.parameters },
   });

@@ -33,8 +33,8 @@ export interface Dialect {
   read(statement: Statement): Promise<readonly Row[]>;
   /** One transaction, tried once. */
   write(statement: Statement): Promise<readonly Row[]>;
-  /** Begins a statement: gives `node` and `score` for all that match the text in the parameter `name`. */
-  callTextIndex(index: TextIndex, name: string): string;
+  /** Gives `node` and `score` for all that match the text in the variable `name`; `asPrefix` if a term of that text is a beginning. */
+  callTextIndex(index: TextIndex, name: string, asPrefix: boolean): string;
   /** Any of these terms, in the engine's language. */
   anyOf(terms: readonly IndexedTerm[]): string;
   outcomeOf(error: unknown): Outcome;

@@ -74,7 +74,7 @@ const touchedBy = (scope: TenantScope, batch: WriteBatch): Touched => {
   return touched;
 };
 
-const headText = 'MATCH (h:Head {key: $key}) RETURN properties(h) AS h';
+const headText = 'MATCH (h:Head {key: $key}) RETURN properties(h) AS record';
 const beginText =
   'MERGE (h:Head {key: $key}) ON CREATE SET h.revision = 0, h.seq = 0, h.operations = [] RETURN h.key AS key';
 
@@ -84,7 +84,7 @@ const loadHead = async (dialect: Dialect, key: string): Promise<Head> => {
     await dialect.write({ text: beginText, parameters: { key } });
     return { revision: 0, seq: 0, at: null, operations: [] };
   }
-  const { revision, seq, at, operations } = found.h as Row;
+  const { revision, seq, at, operations } = found.record as Row;
   return {
     revision: Number(revision),
     seq: Number(seq),
@@ -96,11 +96,11 @@ const loadHead = async (dialect: Dialect, key: string): Promise<Head> => {
 const byKeys = (dialect: Dialect, pattern: string, keys: readonly string[]): Promise<readonly Row[]> =>
   keys.length === 0
     ? Promise.resolve([])
-    : dialect.read({ text: `UNWIND $keys AS k MATCH ${pattern} RETURN properties(n) AS n`, parameters: { keys } });
+    : dialect.read({ text: `UNWIND $keys AS k MATCH ${pattern} RETURN properties(n) AS record`, parameters: { keys } });
 
-const toKept = ({ n }: Row): KeptRelationship => {
-  const words = String((n as Row).words ?? '');
-  return { relationship: toRelationship(n), words: words === '' ? [] : words.split(' ') };
+const toKept = ({ record }: Row): KeptRelationship => {
+  const words = String((record as Row).words ?? '');
+  return { relationship: toRelationship(record), words: words === '' ? [] : words.split(' ') };
 };
 
 const loadRelationships = async (
@@ -134,7 +134,7 @@ const loadStates = async (
     '(n:State {key: k})',
     [...names].map((name) => keyOf(scope.tenant, name)),
   );
-  return new Map(rows.map(({ n }) => [String((n as Row).key).slice(begin), String((n as Row).value)]));
+  return new Map(rows.map(({ record }) => [String((record as Row).key).slice(begin), String((record as Row).value)]));
 };
 
 const loadPurgeable = async (
@@ -176,7 +176,9 @@ export const loadImages = async (dialect: Dialect, scope: TenantScope, batch: Wr
     '(n:Memory {key: k})',
     [...ids].map((id) => keyOf(scope.tenant, id)),
   );
-  const memories = rows.map(({ n }): KeptMemory => ({ memory: toMemory(n), texts: keptTexts(n as Row) }));
+  const memories = rows.map(
+    ({ record }): KeptMemory => ({ memory: toMemory(record), texts: keptTexts(record as Row) }),
+  );
   return {
     head,
     relationships,

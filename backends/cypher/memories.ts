@@ -20,10 +20,10 @@ export const memoriesById = async (
   if (wanted.length === 0) return [];
   const conditions = [...readable(scope, 'm'), ...stateCondition(state)];
   const rows = await dialect.read({
-    text: `UNWIND $keys AS k MATCH (m:Memory {key: k})${where(conditions)} RETURN properties(m) AS m`,
+    text: `UNWIND $keys AS k MATCH (m:Memory {key: k})${where(conditions)} RETURN properties(m) AS record`,
     parameters: { ...accessParameters(scope), keys: wanted.map((id) => keyOf(scope.tenant, id)) },
   });
-  const found = new Map(rows.map(({ m }) => toMemory(m)).map((memory) => [memory.id, memory]));
+  const found = new Map(rows.map(({ record }) => toMemory(record)).map((memory) => [memory.id, memory]));
   return wanted.flatMap((id) => found.get(id) ?? []);
 };
 
@@ -62,11 +62,11 @@ export const listMemories = async (
   const page = pageCondition(listing);
   const { field, direction } = listing.sort;
   const rows = await dialect.read({
-    text: `MATCH (m:Memory)${where([...filter.parts, ...page.parts])} RETURN properties(m) AS m
+    text: `MATCH (m:Memory)${where([...filter.parts, ...page.parts])} RETURN properties(m) AS record
       ORDER BY ${sortProperties[field]} ${direction === 'asc' ? 'ASC' : 'DESC'}, m.id ASC LIMIT $limit`,
     parameters: { ...accessParameters(scope), ...filter.parameters, ...page.parameters, limit: listing.limit },
   });
-  return rows.map(({ m }) => toMemory(m));
+  return rows.map(({ record }) => toMemory(record));
 };
 
 export const countMemories = async (dialect: Dialect, scope: TenantScope, filter: MemoryFilter): Promise<number> => {

@@ -95,7 +95,7 @@ export const listRelationships = async (
     starts(scope, query).map((start) =>
       dialect.read({
         text: `${start.text}${where([...start.conditions, ...own])} ${endsText}${where(ends)}
-          RETURN properties(r) AS r ORDER BY r.id ASC LIMIT $limit`,
+          RETURN properties(r) AS record ORDER BY r.id ASC LIMIT $limit`,
         parameters: { ...parameters, ...start.parameters },
       }),
     ),
@@ -103,7 +103,7 @@ export const listRelationships = async (
   const found = new Map(
     answers
       .flat()
-      .map(({ r }) => toRelationship(r))
+      .map(({ record }) => toRelationship(record))
       .map((edge) => [edge.id, edge]),
   );
   return [...found.values()].sort(byId).slice(0, query.limit);

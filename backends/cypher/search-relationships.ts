@@ -8,7 +8,7 @@ import type { Dialect } from './dialect.ts';
 import { where } from './filter.ts';
 import { audienceMark } from './keys.ts';
 import { endConditions, endsText, listRelationships } from './relationships.ts';
-import { findable, marked } from './search.ts';
+import { findable, hasPrefix, marked } from './search.ts';
 import type { Row } from './values.ts';
 
 /** What no question about reasons comes near: more than these are cut by the engine's order. */
@@ -49,7 +49,7 @@ export const searchRelationships = async (
   const parameters = accessParameters(scope);
   const [rows, [totals]] = await Promise.all([
     dialect.read({
-      text: `WITH $query AS q ${dialect.callTextIndex('relationship_text', 'q')} WITH node AS r, score AS s WHERE r.live = true
+      text: `WITH $query AS q ${dialect.callTextIndex('relationship_text', 'q', hasPrefix(terms))} WITH node AS r, score AS s WHERE r.live = true
         WITH r AS r, s AS s ${endsText}${where(ends)}
         RETURN r.id AS id, r.type AS kind, r.words AS words ORDER BY s DESC, id ASC LIMIT $candidates`,
       parameters: {

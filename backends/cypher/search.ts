@@ -28,6 +28,21 @@ export const marked = (
   longest: number,
 ): readonly IndexedTerm[] => terms.flatMap((term) => marks.map((mark) => indexedTerm(mark, term, longest)));
 
+export const hasPrefix = (terms: readonly SearchTerm[]): boolean => terms.some(({ prefix }) => prefix);
+
+const countQueries = async (
+  dialect: Dialect,
+  queries: readonly string[],
+  asPrefix: boolean,
+): Promise<readonly (readonly [query: string, count: number])[]> => {
+  if (queries.length === 0) return [];
+  const rows = await dialect.read({
+    text: `UNWIND $queries AS q ${dialect.callTextIndex('memory_text', 'q', asPrefix)} RETURN q AS q, count(node) AS n`,
+    parameters: { queries: [...new Set(queries)] },
+  });
+  return rows.map(({ q, n }) => [q as string, Number(n)]);
+};
+
 /** How many memories hold each of the terms, in their order. */
 export const countHolders = async (
   dialect: Dialect,
@@ -35,13 +50,14 @@ export const countHolders = async (
   marks: readonly string[],
 ): Promise<readonly number[]> => {
   if (terms.length === 0 || marks.length === 0) return terms.map(() => 0);
-  const queries = terms.map((term) => dialect.anyOf(marked([term], marks, dialect.longestToken)));
-  const rows = await dialect.read({
-    text: `UNWIND $queries AS q ${dialect.callTextIndex('memory_text', 'q')} RETURN q AS q, count(node) AS n`,
-    parameters: { queries: [...new Set(queries)] },
-  });
-  const counts = new Map(rows.map(({ q, n }) => [q as string, Number(n)]));
-  return queries.map((query) => counts.get(query) ?? 0);
+  const queryOf = (term: SearchTerm): string => dialect.anyOf(marked([term], marks, dialect.longestToken));
+  const kind = (prefix: boolean): string[] => terms.filter((term) => term.prefix === prefix).map(queryOf);
+  const counted = await Promise.all([
+    countQueries(dialect, kind(false), false),
+    countQueries(dialect, kind(true), true),
+  ]);
+  const counts = new Map(counted.flat());
+  return terms.map((term) => counts.get(queryOf(term)) ?? 0);
 };
 
 interface Ranked {
@@ -68,7 +84,7 @@ export const searchMemories = async (
   const [holders, rows] = await Promise.all([
     countHolders(dialect, terms, marks),
     dialect.read({
-      text: `WITH $query AS q ${dialect.callTextIndex('memory_text', 'q')} WITH node AS m, score AS s${where(parts)}
+      text: `WITH $query AS q ${dialect.callTextIndex('memory_text', 'q', hasPrefix(terms))} WITH node AS m, score AS s${where(parts)}
         RETURN m.id AS id, ${fieldList} AS fields ORDER BY s DESC, id ASC LIMIT $candidates`,
       parameters: {
         ...accessParameters(scope),

@@ -66,7 +66,7 @@ export const unembeddedMemories = async (
     text: `MATCH (m:Memory)${where([...parts, 'm.key > $after'])}
       OPTIONAL MATCH (v:Vector {key: m.key + $suffix}) WHERE v.version = m.version AND v.dimensions = $dimensions
       WITH m AS n, count(v) AS vectors WHERE vectors = 0
-      RETURN properties(n) AS m, n.key AS k ORDER BY k ASC LIMIT $limit`,
+      RETURN properties(n) AS record ORDER BY n.key ASC LIMIT $limit`,
     parameters: {
       ...accessParameters(scope),
       ...parameters,
@@ -76,7 +76,7 @@ export const unembeddedMemories = async (
       limit,
     },
   });
-  return rows.map(({ m }) => toMemory(m));
+  return rows.map(({ record }) => toMemory(record));
 };
 
 export const countEmbedded = async (

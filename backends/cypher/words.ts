@@ -41,7 +41,7 @@ export const listVocabulary = async (
   const rows = await dialect.read({
     text: whole
       ? `MATCH (m:Memory) WHERE m.live = true RETURN ${fieldList} AS fields LIMIT $limit`
-      : `WITH $query AS q ${dialect.callTextIndex('memory_text', 'q')} WITH node AS m RETURN ${fieldList} AS fields LIMIT $limit`,
+      : `WITH $query AS q ${dialect.callTextIndex('memory_text', 'q', true)} WITH node AS m RETURN ${fieldList} AS fields LIMIT $limit`,
     parameters: whole ? { limit: memoriesRead } : { query, limit: memoriesRead },
   });
   const counts = new Map<string, number>();

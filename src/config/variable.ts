@@ -11,6 +11,8 @@ export interface Variable<Schema extends z.ZodType = z.ZodType> {
   readonly emptyCounts?: true;
   /** Shown as it was understood: absolute. */
   readonly isPath?: true;
+  /** A name that other programs know: read from the environment where ours is unset. */
+  readonly alias?: string;
   /** Never printed. */
   readonly secret?: true;
 }

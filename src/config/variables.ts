@@ -4,7 +4,7 @@ import { configFolder, dataFolder, joinPath } from './sources.ts';
 import { choice, flag, integer, variable } from './variable.ts';
 
 /** A test holds this list to the registry in `backends/index.ts`. */
-export const backendNames = ['sqlite'] as const;
+export const backendNames = ['sqlite', 'neo4j'] as const;
 export type BackendName = (typeof backendNames)[number];
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -29,6 +29,7 @@ const names = (allowed: RegExp, longest: number): z.ZodType<string[], string> =>
     ])
     .pipe(z.array(z.string().regex(allowed)).max(longest));
 
+const oneLine = z.string().regex(/^[^\0\r\n]*$/);
 const hostName = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 
 /** Every variable that is read. Documentation, `.env.example` and the command line's flags are made from this table. */
@@ -59,6 +60,35 @@ export const variables = {
     'full',
     'full: an answered write survives a power cut. normal: faster, and survives a killed process only.',
   ),
+  MEMORY_NEO4J_URI: variable({
+    schema: z.string().regex(/^(neo4j|bolt)(\+s|\+ssc)?:\/\/[^\s@]+$/),
+    allowed: 'an address such as neo4j://127.0.0.1:7687, without user and password',
+    fallback: 'neo4j://127.0.0.1:7687',
+    description: 'Neo4j server.',
+    alias: 'NEO4J_URI',
+  }),
+  MEMORY_NEO4J_USER: variable({
+    schema: oneLine,
+    allowed: 'one line',
+    fallback: 'neo4j',
+    description: 'User of the Neo4j server.',
+    alias: 'NEO4J_USER',
+  }),
+  MEMORY_NEO4J_PASSWORD: variable({
+    schema: oneLine,
+    allowed: 'one line',
+    fallback: '',
+    description: 'Password of that user.',
+    alias: 'NEO4J_PASSWORD',
+    secret: true,
+  }),
+  MEMORY_NEO4J_DATABASE: variable({
+    schema: z.string().regex(/^[A-Za-z0-9.-]{0,63}$/),
+    allowed: 'the name of a database',
+    fallback: '',
+    description: 'Database of the Neo4j server. Empty: that of the user.',
+    alias: 'NEO4J_DATABASE',
+  }),
   MEMORY_TOOL_PROFILE: choice(['core', 'extended'], 'core', 'Which tools are offered.'),
   MEMORY_LOG_LEVEL: choice(logLevels, 'warn', 'Least severe line that goes to stderr.'),
   MEMORY_AUTO_LINKS: flag('Links what one session stores in a row, weakly and marked as automatic.', 'true'),

@@ -8,6 +8,10 @@ const pinned: Record<string, string> = {
   MEMORY_BACKEND: 'sqlite',
   MEMORY_SQLITE_PATH: '',
   MEMORY_SQLITE_SYNCHRONOUS: 'full',
+  MEMORY_NEO4J_URI: 'neo4j://127.0.0.1:7687',
+  MEMORY_NEO4J_USER: 'neo4j',
+  MEMORY_NEO4J_PASSWORD: '',
+  MEMORY_NEO4J_DATABASE: '',
   MEMORY_TOOL_PROFILE: 'core',
   MEMORY_LOG_LEVEL: 'warn',
   MEMORY_AUTO_LINKS: 'true',
@@ -44,7 +48,7 @@ test('the variables and their defaults are the ones that people have set', () =>
 
 test('.env.example holds each variable with its default, commented out', () => {
   const lines = readText('.env.example').split('\n');
-  const settings = lines.map((line) => /^#\s?([A-Z][A-Z_]*)=(.*)$/.exec(line)).filter((match) => match !== null);
+  const settings = lines.map((line) => /^#\s?([A-Z][A-Z0-9_]*)=(.*)$/.exec(line)).filter((match) => match !== null);
   expect(Object.fromEntries(settings.map(([, name, value]) => [name, value]))).toEqual(pinned);
   expect(lines.filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
 });

@@ -14,7 +14,7 @@ test.each(Object.keys(pages))('%s is what scripts/gen-docs.ts writes', (path) =>
 
 test('.env.example names every variable once', () => {
   const text = readFileSync(resolve(root, '.env.example'), 'utf8');
-  expect([...text.matchAll(/^# (MEMORY_[A-Z_]+)=/gm)].map(([, name]) => name)).toEqual(variableNames);
+  expect([...text.matchAll(/^# (MEMORY_[A-Z0-9_]+)=/gm)].map(([, name]) => name)).toEqual(variableNames);
 });
 
 test('the backends that can be configured are those that are registered', () => {

@@ -1,0 +1,59 @@
+import type { Finding } from '../../src/storage/store.ts';
+import { boltConnection } from '../cypher/bolt.ts';
+import type { Dialect } from '../cypher/dialect.ts';
+import type { IndexedTerm } from '../cypher/tokens.ts';
+import { outcomeOf, translateFault } from './faults.ts';
+import { schemaStatements } from './schema.ts';
+import type { MemgraphSettings } from './settings.ts';
+
+const noAddress = 'MEMORY_MEMGRAPH_URI is no address of a Memgraph server, e.g. bolt://127.0.0.1:7687.';
+
+/** Beginnings of words are found by regular expression alone. Terms are letters and digits: nothing of that language is in them. */
+const anyOf = (terms: readonly IndexedTerm[]): string =>
+  terms.some(({ prefix }) => prefix)
+    ? terms.map(({ text, prefix }) => (prefix ? `${text}.*` : text)).join('|')
+    : terms.map(({ text }) => text).join(' OR ');
+
+/** Memgraph 3.10 and later. */
+export const memgraphDialect = ({ uri, user, password, readOnly, multiTenant }: MemgraphSettings): Dialect => {
+  const bolt = boltConnection({ uri, user, password, database: null });
+  return {
+    location: uri,
+    durability: 'process_kill',
+    // Its text index leaves out what is longer.
+    longestToken: 40,
+    candidates: 300,
+    open: async () => {
+      await bolt.open(noAddress);
+      if (readOnly) return;
+      for (const statement of schemaStatements(multiTenant)) await bolt.command(statement);
+    },
+    close: bolt.close,
+    read: (statement) => bolt.run('READ', statement),
+    write: (statement) => bolt.run('WRITE', statement),
+    callTextIndex: (index, name, asPrefix) =>
+      `CALL text_search.${asPrefix ? 'regex_search' : 'search_all'}('${index}', ${name}) YIELD node, score`,
+    anyOf,
+    outcomeOf,
+    translate: translateFault,
+    inspect: async (): Promise<readonly Finding[]> => {
+      const rows = await bolt.command('SHOW STORAGE INFO');
+      const info = new Map(rows.map((row) => [String(row['storage info']), String(row.value)]));
+      const mode = info.get('storage_mode') ?? 'unknown';
+      return [
+        mode === 'IN_MEMORY_ANALYTICAL'
+          ? {
+              severity: 'error',
+              what: 'Storage mode IN_MEMORY_ANALYTICAL: writes are neither isolated nor logged',
+              fix: 'Run STORAGE MODE IN_MEMORY_TRANSACTIONAL.',
+            }
+          : { severity: 'ok', what: `Storage mode ${mode}`, fix: null },
+        {
+          severity: 'ok',
+          what: 'An answered write survives a power cut only with --storage-wal-file-flush-every-n-tx=1',
+          fix: null,
+        },
+      ];
+    },
+  };
+};
