@@ -13,6 +13,10 @@ const factories = {
     const { makeBackend, settingsSchema } = await import('./neo4j/index.ts');
     return makeBackend(settingsSchema.parse(settings));
   },
+  memgraph: async (settings) => {
+    const { makeBackend, settingsSchema } = await import('./memgraph/index.ts');
+    return makeBackend(settingsSchema.parse(settings));
+  },
 } as const satisfies Record<string, Factory>;
 
 export type BackendName = keyof typeof factories;

@@ -113,6 +113,12 @@ const settingsOf = (values: Values, place: Place): Record<BackendName, Readonly<
       database: values.MEMORY_NEO4J_DATABASE || null,
       ...common,
     }),
+    memgraph: Object.freeze({
+      uri: values.MEMORY_MEMGRAPH_URI,
+      user: values.MEMORY_MEMGRAPH_USER,
+      password: values.MEMORY_MEMGRAPH_PASSWORD,
+      ...common,
+    }),
   };
 };
 

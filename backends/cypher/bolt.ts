@@ -1,4 +1,4 @@
-import type Neo4j from 'neo4j-driver';
+import type Library from 'neo4j-driver';
 import type { Driver, ManagedTransaction, Result, Session } from 'neo4j-driver';
 import { AppError } from '../../src/errors.ts';
 import { encode, toRow } from './bolt-values.ts';
@@ -27,14 +27,14 @@ const connectMs = 5_000;
 const statementMs = 60_000;
 
 interface Connected {
-  readonly neo4j: typeof Neo4j;
+  readonly library: typeof Library;
   readonly driver: Driver;
 }
 
 const connect = async ({ uri, user, password }: BoltAddress, noAddress: string): Promise<Connected> => {
-  const neo4j = (await import('neo4j-driver')).default;
+  const library = (await import('neo4j-driver')).default;
   try {
-    const driver = neo4j.driver(uri, neo4j.auth.basic(user, password), {
+    const driver = library.driver(uri, library.auth.basic(user, password), {
       disableLosslessIntegers: true,
       telemetryDisabled: true,
       connectionTimeout: connectMs,
@@ -43,7 +43,7 @@ const connect = async ({ uri, user, password }: BoltAddress, noAddress: string):
       // Writes are tried again by us, who know whether that is safe.
       maxTransactionRetryTime: 0,
     });
-    return { neo4j, driver };
+    return { library, driver };
   } catch (error) {
     throw new AppError('config_invalid', noAddress, { cause: error });
   }
@@ -80,7 +80,7 @@ export const boltConnection = (address: BoltAddress): BoltConnection => {
     run: (mode, { text, parameters }) =>
       inSession(mode, async (session) => {
         const work = (transaction: ManagedTransaction): Result =>
-          transaction.run(text, encode(open().neo4j, parameters));
+          transaction.run(text, encode(open().library, parameters));
         const config = { timeout: statementMs };
         const { records } = await (mode === 'READ'
           ? session.executeRead(work, config)
@@ -89,7 +89,7 @@ export const boltConnection = (address: BoltAddress): BoltConnection => {
       }),
     command: (text, parameters = {}) =>
       inSession('WRITE', async (session) =>
-        (await session.run(text, encode(open().neo4j, parameters))).records.map(toRow),
+        (await session.run(text, encode(open().library, parameters))).records.map(toRow),
       ),
   };
 };

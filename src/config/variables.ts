@@ -4,7 +4,7 @@ import { configFolder, dataFolder, joinPath } from './sources.ts';
 import { choice, flag, integer, variable } from './variable.ts';
 
 /** A test holds this list to the registry in `backends/index.ts`. */
-export const backendNames = ['sqlite', 'neo4j'] as const;
+export const backendNames = ['sqlite', 'neo4j', 'memgraph'] as const;
 export type BackendName = (typeof backendNames)[number];
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -88,6 +88,28 @@ export const variables = {
     fallback: '',
     description: 'Database of the Neo4j server. Empty: that of the user.',
     alias: 'NEO4J_DATABASE',
+  }),
+  MEMORY_MEMGRAPH_URI: variable({
+    schema: z.string().regex(/^bolt(\+s|\+ssc)?:\/\/[^\s@]+$/),
+    allowed: 'an address such as bolt://127.0.0.1:7687, without user and password',
+    fallback: 'bolt://127.0.0.1:7687',
+    description: 'Memgraph server.',
+    alias: 'MEMGRAPH_URI',
+  }),
+  MEMORY_MEMGRAPH_USER: variable({
+    schema: oneLine,
+    allowed: 'one line; empty where the server knows no users',
+    fallback: '',
+    description: 'User of the Memgraph server.',
+    alias: 'MEMGRAPH_USER',
+  }),
+  MEMORY_MEMGRAPH_PASSWORD: variable({
+    schema: oneLine,
+    allowed: 'one line',
+    fallback: '',
+    description: 'Password of that user.',
+    alias: 'MEMGRAPH_PASSWORD',
+    secret: true,
   }),
   MEMORY_TOOL_PROFILE: choice(['core', 'extended'], 'core', 'Which tools are offered.'),
   MEMORY_LOG_LEVEL: choice(logLevels, 'warn', 'Least severe line that goes to stderr.'),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createBackend } from '../../backends/index.ts';
 import type { Backend } from '../../src/storage/store.ts';
 import { makeReservoir, ReferenceStore } from '../reference/store.ts';
+import { exclusively } from '../support/exclusive.ts';
 import { type Mode, modes, type Target } from './target.ts';
 
 const reference: Target = {
@@ -37,25 +38,35 @@ const sqlite: Target = {
   },
 };
 
-const neo4j: Target = {
-  name: 'neo4j',
-  modes,
-  gaps: [],
-  unreachable: async () => (process.env.NEO4J_URI ? null : 'NEO4J_URI is not set'),
-  place: async () => {
-    const { NEO4J_URI: uri, NEO4J_USER: user, NEO4J_PASSWORD: password } = process.env;
-    const driver = (await import('neo4j-driver')).default;
-    const admin = driver.driver(uri ?? '', driver.auth.basic(user ?? '', password ?? ''));
-    await admin.executeQuery('MATCH (n) DETACH DELETE n');
-    return {
-      handle: (mode) => createBackend('neo4j', { uri, user, password, multiTenant: mode === 'multi' }),
-      destroy: () => admin.close(),
-    };
-  },
+/** A server that speaks Bolt, as the environment names it. */
+const boltServer = (name: 'neo4j' | 'memgraph'): Target => {
+  const setting = (what: string): string | undefined => process.env[`${name.toUpperCase()}_${what}`];
+  return {
+    name,
+    modes,
+    gaps: [],
+    unreachable: async () => (setting('URI') ? null : `${name.toUpperCase()}_URI is not set`),
+    place: async () => {
+      const address = { uri: setting('URI') ?? '', user: setting('USER') ?? '', password: setting('PASSWORD') ?? '' };
+      const giveBack = await exclusively(address.uri);
+      const library = (await import('neo4j-driver')).default;
+      const driver = library.driver(address.uri, library.auth.basic(address.user, address.password));
+      const session = driver.session();
+      await session.run('MATCH (n) DETACH DELETE n');
+      await session.close();
+      return {
+        handle: (mode) => createBackend(name, { ...address, multiTenant: mode === 'multi' }),
+        destroy: async () => {
+          await driver.close();
+          await giveBack();
+        },
+      };
+    },
+  };
 };
 
 /** One line for each backend. */
-export const targets: readonly Target[] = [reference, sqlite, neo4j];
+export const targets: readonly Target[] = [reference, sqlite, boltServer('neo4j'), boltServer('memgraph')];
 
 const required = new Set((process.env.REQUIRE_BACKENDS ?? '').split(',').filter((name) => name !== ''));
 
