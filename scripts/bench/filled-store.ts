@@ -9,6 +9,7 @@ import { searchDocument } from '../../src/search/document.ts';
 import { defaultRanking } from '../../src/search/ranking.ts';
 import { relationshipWords } from '../../src/search/relationship-words.ts';
 import { isStopWord } from '../../src/search/stop-words.ts';
+import { TOKENIZER_VERSION } from '../../src/search/tokenizer.ts';
 import type { WriteOperation } from '../../src/storage/batch.ts';
 import type { SearchDocument } from '../../src/storage/search-document.ts';
 import type { Backend } from '../../src/storage/store.ts';
@@ -191,6 +192,9 @@ export const fillStore = async (folder: string, size: number): Promise<FilledSto
   };
   await writeAll(backend, memories(), now);
   await writeAll(backend, relate(ids, hub, now), now);
+  // Or every server would renew the index of words beside what is measured, as after an upgrade.
+  const state = { version: TOKENIZER_VERSION, through: null };
+  await writeAll(backend, [{ op: 'set_index_state', state }], now);
   await backend.close();
   console.error(`filled a store of ${size} memories in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   return filled;
