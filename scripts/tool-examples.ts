@@ -106,12 +106,30 @@ const tell = async (
   await call('what_changed', { since: new Date(start + 9 * minute).toISOString(), limit: 5 }, 'shown');
 };
 
-/** Runs the story on a store of its own, a minute between two calls. By the tool's name. */
-export const runExamples = async (): Promise<ReadonlyMap<string, Example>> => {
+/** What only a store of several people has. */
+const tellOfMany: typeof tell = async (call) => {
+  await call('whoami', {}, 'shown');
+  const stored = await call('store_memory', {
+    type: 'decision',
+    title: 'Virus scan runs in a worker, not in the request',
+    content: 'The API answers 202 with a job id; the worker scans.',
+  });
+  const request = { memory_id: String(stored.id), visibility: 'team', team_id: 'platform', expected_version: 1 };
+  await call('share_memory', request, 'shown');
+  await call('list_teams', {}, 'shown');
+};
+
+/** Runs a story on a store of its own, a minute between two calls. */
+const play = async (
+  story: typeof tell,
+  settings: Readonly<Record<string, string>>,
+  shown: Map<string, Example>,
+): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'graph-memory-docs-'));
   let calls = 0;
   let ids = 0;
-  const env = { HOME: folder, MEMORY_SQLITE_PATH: join(folder, 'memory.db'), MEMORY_PROJECT: 'github.com/acme/shop' };
+  const project = 'github.com/acme/shop';
+  const env = { HOME: folder, MEMORY_SQLITE_PATH: join(folder, 'memory.db'), MEMORY_PROJECT: project, ...settings };
   const app = createApp(loadConfig({ env }), {
     cwd: folder,
     now: () => start + calls * minute,
@@ -120,9 +138,8 @@ export const runExamples = async (): Promise<ReadonlyMap<string, Example>> => {
       return numberedId(ids);
     },
   });
-  const shown = new Map<string, Example>();
   try {
-    await tell(async (name, request, show) => {
+    await story(async (name, request, show) => {
       const tool = await app.loadTool(name);
       const answer = await tool.run(parseArguments(tool, request), await app.contextFor());
       calls += 1;
@@ -133,9 +150,21 @@ export const runExamples = async (): Promise<ReadonlyMap<string, Example>> => {
     await app.close();
     rmSync(folder, { recursive: true, force: true });
   }
-  const missing = toolList
-    .filter(({ name, multiTenantOnly }) => !multiTenantOnly && !shown.has(name))
-    .map(({ name }) => name);
+};
+
+const alice = {
+  MEMORY_MULTI_TENANT_MODE: 'true',
+  MEMORY_DEFAULT_TENANT: 'acme',
+  MEMORY_USER_ID: 'alice',
+  MEMORY_TEAM_IDS: 'platform,search',
+};
+
+/** By the tool's name. */
+export const runExamples = async (): Promise<ReadonlyMap<string, Example>> => {
+  const shown = new Map<string, Example>();
+  await play(tell, {}, shown);
+  await play(tellOfMany, alice, shown);
+  const missing = toolList.filter(({ name }) => !shown.has(name)).map(({ name }) => name);
   if (missing.length > 0) throw new Error(`scripts/tool-examples.ts shows nothing of ${missing.join(', ')}`);
   return shown;
 };

@@ -74,22 +74,20 @@ ${answer}
 \`\`\`
 `;
 
-const listOf = (profile: Tool['profile']): string =>
+const listOf = (profile: Tool['profile'], multiTenantOnly: boolean): string =>
   tools
-    .filter((tool) => tool.profile === profile && tool.multiTenantOnly !== true)
+    .filter((tool) => tool.profile === profile && (tool.multiTenantOnly === true) === multiTenantOnly)
     .map(({ name }) => `[${code(name)}](#${name})`)
     .join(', ');
 
 /** Text of docs/tools.md. */
 export const toolsPage = async (): Promise<string> => {
   const examples = await runExamples();
-  const sections = tools
-    .filter(({ multiTenantOnly }) => !multiTenantOnly)
-    .map((tool) => {
-      const example = examples.get(tool.name);
-      if (example === undefined) throw new Error(`no example of ${tool.name}`);
-      return section(tool, example);
-    });
+  const sections = tools.map((tool) => {
+    const example = examples.get(tool.name);
+    if (example === undefined) throw new Error(`no example of ${tool.name}`);
+    return section(tool, example);
+  });
   return `# Tools
 <!-- Made by scripts/gen-docs.ts from the definitions; edit those, or the story in scripts/tool-examples.ts. -->
 
@@ -97,9 +95,12 @@ export const toolsPage = async (): Promise<string> => {
 { "name": "recall_memories", "arguments": { "query": "why do large uploads time out" } }
 \`\`\`
 
-Core, always listed: ${listOf('core')}.
+Core, always listed: ${listOf('core', false)}.
 
-Extended, with \`MEMORY_TOOL_PROFILE=extended\`: ${listOf('extended')}.
+Extended, with \`MEMORY_TOOL_PROFILE=extended\`: ${listOf('extended', false)}.
+
+In [multi-tenant mode](multi-tenancy.md), always listed: ${listOf('core', true)}. There \`store_memory\` also takes \`visibility\` and
+\`team_id\`, \`update_memory\` and \`delete_memory\` need \`expected_version\`, and \`update_memory\` takes \`merge: ["tags"]\`.
 
 The requests and answers below are real: one small story, told to an empty store, a minute from call to call.
 

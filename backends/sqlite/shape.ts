@@ -46,7 +46,10 @@ const toMultiTenant = (connection: Connection): void => {
 };
 
 const onlyMulti = (what: string): AppError =>
-  new AppError('config_invalid', `The store holds ${what}. Start with MEMORY_MULTI_TENANT_MODE=true.`);
+  new AppError(
+    'store_foreign',
+    `The store holds ${what}. Set MEMORY_MULTI_TENANT_MODE=true, or MEMORY_SINGLE_TENANT_VIEW to the tenant to show.`,
+  );
 
 /** Before anything is touched: what belongs to several tenants must not be thrown together because a setting was forgotten. */
 const refuseMixture = (connection: Connection): void => {

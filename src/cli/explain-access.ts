@@ -13,6 +13,14 @@ interface Asked {
   readonly role: 'member' | 'admin';
 }
 
+/** The names differ from those of the process's own caller, which are flags of every command. */
+interface Options {
+  readonly as: string;
+  readonly inTeams: readonly string[];
+  readonly onProjects: readonly string[];
+  readonly role: 'member' | 'admin';
+}
+
 const refused = 1;
 
 /** Prints which clause of the access rule decides, for whoever runs the server. Returns 0 if the caller may read, else 1. */
@@ -60,11 +68,11 @@ export const addExplainAccess = (
     )
     .argument('<id>', 'of a memory of the tenant MEMORY_DEFAULT_TENANT')
     .requiredOption('--as <user>', 'whose rights')
-    .addOption(new Option('--teams <names>', 'of that user, joined by commas').default([]).argParser(names))
-    .addOption(new Option('--projects <names>', 'of that user, joined by commas').default([]).argParser(names))
+    .addOption(new Option('--in-teams <names>', 'of that user, joined by commas').default([]).argParser(names))
+    .addOption(new Option('--on-projects <names>', 'of that user, joined by commas').default([]).argParser(names))
     .addOption(new Option('--role <name>').choices(['member', 'admin']).default('member'))
-    .action(async (id: string, options: Omit<Asked, 'id' | 'user'> & { readonly as: string }, command: Command) => {
-      const { as: user, teams, projects, role } = options;
+    .action(async (id: string, options: Options, command: Command) => {
+      const { as: user, inTeams: teams, onProjects: projects, role } = options;
       run.exitCode = await explain(run.terminal, await configure(command), { id, user, teams, projects, role });
     });
 };

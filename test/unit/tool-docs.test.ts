@@ -7,7 +7,5 @@ import { tools } from '../../src/tools/registry.ts';
 test('docs/tools.md is what scripts/gen-docs.ts writes, with every tool in it', async () => {
   const page = readFileSync(resolve(import.meta.dirname, '../../docs/tools.md'), 'utf8');
   expect(page, 'run: npm run docs').toBe(await toolsPage());
-  expect([...page.matchAll(/^## (\w+)$/gm)].map(([, name]) => name)).toEqual(
-    tools.flatMap(({ name, multiTenantOnly }) => (multiTenantOnly ? [] : [name])),
-  );
+  expect([...page.matchAll(/^## (\w+)$/gm)].map(([, name]) => name)).toEqual(tools.map(({ name }) => name));
 });
