@@ -92,7 +92,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     : recordUsage(openStore, now, (error) => log.debug('usage was not counted', { error }));
 
   const trails = sessionTrails();
-  const embeddings = lazyEmbeddings(config, caller.upkeepScope, openStore, now);
+  const embeddings = lazyEmbeddings(config, caller.scope, openStore, now);
   const contextFor = async (session?: string): Promise<ServiceContext> => {
     const scope = await caller.scope();
     return {

@@ -12,9 +12,10 @@ interface LazyEmbeddings {
   close(): Promise<void>;
 }
 
+/** `scope` is the caller's: the model that a process names is sent what its caller may read, and nothing else of the tenant. */
 export const lazyEmbeddings = (
   config: Config,
-  scope: TenantScope,
+  scope: () => Promise<TenantScope>,
   store: () => Promise<GuardedStore>,
   now: () => number,
 ): LazyEmbeddings => {
@@ -27,7 +28,7 @@ export const lazyEmbeddings = (
     (await import('../embeddings/embeddings.ts')).openEmbeddings({
       settings,
       store,
-      scope,
+      scope: await scope(),
       now,
       readOnly,
       onOutage: (error) => log.warn('the embedding model fails; words alone answer until it is back', { error }),

@@ -42,7 +42,7 @@ export const numberedIds = (family: number): (() => string) => {
   };
 };
 
-const configFor = ({ tenant, user, teams = [], projects = [shop] }: Who) =>
+const configFor = ({ tenant, user, teams = [], projects = [shop] }: Who, settings: NodeJS.ProcessEnv = {}) =>
   loadConfig({
     env: {
       HOME: '/nowhere',
@@ -53,10 +53,15 @@ const configFor = ({ tenant, user, teams = [], projects = [shop] }: Who) =>
       MEMORY_PROJECTS: projects.join(','),
       MEMORY_PROJECT: projects[0] ?? '',
       MEMORY_TOOL_PROFILE: 'extended',
+      ...settings,
     },
   });
 
-type Overrides = { readonly now?: () => number; readonly newId?: () => string };
+interface Overrides {
+  readonly now?: () => number;
+  readonly newId?: () => string;
+  readonly settings?: NodeJS.ProcessEnv;
+}
 
 /** A shared store, which every person opens for themselves, as so many processes. */
 export class Street {
@@ -73,8 +78,8 @@ export class Street {
     return new Street(await target.place(), watch);
   }
 
-  async person(who: Who, overrides: Overrides = {}): Promise<Person> {
-    const app = createApp(configFor(who), {
+  async person(who: Who, { settings, ...overrides }: Overrides = {}): Promise<Person> {
+    const app = createApp(configFor(who, settings), {
       ...overrides,
       cwd: '/',
       backend: async () => this.#watch(await this.#place.handle('multi')),
