@@ -6,16 +6,21 @@ import { creates, memoryId, nextVersion, relates, relationshipId, replaces, tras
 import { expectRefusal } from '../caller.ts';
 import { makeConcern } from '../concern.ts';
 import type { Stage } from '../stage.ts';
-import { ada, bob, chief, cleo, isPrivate, linkedBy, ownedBy, people, rivalUpkeep, twin, upkeep } from './people.ts';
+import { ada, bob, chief, cleo, isPrivate, linkedBy, ownedBy, rivalUpkeep, twin, upkeep } from './people.ts';
 
-/** What all there are can see, the trash of the two tenants included. */
-const world = async (stage: Stage): Promise<unknown> => {
-  const views: unknown[] = [];
-  for (const scope of [...Object.values(people), upkeep, rivalUpkeep]) views.push(await stage.as(scope).everything());
-  return views;
+/** All that is kept of both tenants. */
+const world = async ({ bare }: Stage): Promise<unknown> => {
+  const sort = { field: 'title', direction: 'asc' } as const;
+  const kept: unknown[] = [];
+  for (const scope of [upkeep, rivalUpkeep]) {
+    kept.push(await bare.listMemories(scope, { filter: { state: 'any' }, sort, limit: 100 }));
+    kept.push(await bare.changes(scope, { order: 'oldest_first', limit: 100 }));
+    kept.push(await bare.statistics(scope, 100));
+  }
+  return kept;
 };
 
-/** The write is refused with this code and id, and nobody sees a difference. */
+/** The write is refused with this code and id, and all is kept as it was. */
 const refuses = async (
   stage: Stage,
   by: CallerScope,
