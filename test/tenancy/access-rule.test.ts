@@ -11,6 +11,8 @@ import { drawChange, drawMemory, drawPrincipal, Lots, pairs, seed, tenants } fro
 import * as oracle from './oracle.ts';
 
 const label = `PROPERTY_SEED=${seed}`;
+/** A million take their time on a machine that has other things to do. */
+const timeout = 300_000;
 
 /** One tenant for both most of the time, so that the other clauses decide. */
 const drawNear = (lots: Lots, memory: Memory): Principal =>
@@ -21,7 +23,7 @@ const isInAudience = (scope: CallerScope, { context }: Memory): boolean => {
   return audience !== null && context.tenantId === scope.tenant && audiencesOf(scope)?.includes(audience) === true;
 };
 
-test(`${pairs} pairs of a caller and a memory are decided as the text of the rule says`, () => {
+test(`${pairs} pairs of a caller and a memory are decided as the text of the rule says`, { timeout }, () => {
   const lots = new Lots(seed);
   const decided = { read: 0, written: 0 };
   for (let pair = 0; pair < pairs; pair += 1) {
@@ -67,7 +69,7 @@ const everybody = (...memories: readonly Memory[]): readonly Principal[] => {
   );
 };
 
-test('a neighbour is shared with all readers of a memory just when each of them may read it', () => {
+test('a neighbour is shared with all readers of a memory just when each of them may read it', { timeout }, () => {
   const lots = new Lots(seed);
   let shared = 0;
   for (let pair = 0; pair < pairs / 20; pair += 1) {
@@ -152,6 +154,7 @@ const attempts: Readonly<Record<string, (lots: Lots) => { expected: oracle.Outco
 
 test.each(Object.keys(attempts))(
   `${pairs / 4} attempts to %s are allowed and refused as the text of the rule says`,
+  { timeout },
   (name) => {
     const lots = new Lots(seed);
     const outcomes = { done: 0, not_found: 0, forbidden: 0 };

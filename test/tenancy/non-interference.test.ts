@@ -16,18 +16,19 @@ const runs = Number(process.env.PROPERTY_RUNS ?? 50);
 const others = ['rival', 'Acme', 'acm', 'a_me'] as readonly string[] as readonly TenantId[];
 
 const makers = ['ada', 'bob', 'chief'] as const;
-/** All memories that one may begin with and some of the relationships among them. */
-const furnishing: fc.Arbitrary<readonly Turn[]> = furniture.chain((writes) =>
-  fc.tuple(...writes.slice(0, 20).map((each) => inTurn(fc.constant(each), makers, openStamp))),
-);
+/** The first of the memories that one may begin with and of the relationships among them. */
+const furnishing = (count: number): fc.Arbitrary<readonly Turn[]> =>
+  furniture.chain((writes) =>
+    fc.tuple(...writes.slice(0, count).map((each) => inTurn(fc.constant(each), makers, openStamp))),
+  );
 const exactly = <T>(count: number, of: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
   fc.array(of, { minLength: count, maxLength: count });
 
 const script = fc.record({
-  first: furnishing,
+  first: furnishing(24),
   turns: exactly(25, inTurn(command, colleagues)),
   noise: exactly(15, fc.record({ tenant: fc.constantFrom(...others), turn: inTurn(write, makers) })),
-  crowds: fc.tuple(furnishing, furnishing, furnishing, furnishing),
+  crowds: fc.tuple(...others.map(() => furnishing(10))),
 });
 
 const answer = async (store: GraphStore, scope: TenantScope, of: Command, turn: Turn): Promise<unknown> => {
