@@ -19,7 +19,7 @@ export interface MemoryDifference {
   readonly content: readonly LineDifference[];
 }
 
-const apart = new Set(['content', 'version', 'updated_at', 'usage_count', 'last_accessed']);
+const apart = new Set(['content', 'version', 'updated_at', 'updated_by', 'usage_count', 'last_accessed']);
 
 const linesOf = (text: string): readonly string[] => text.replace(/\n$/, '').split('\n');
 

@@ -288,8 +288,8 @@ onEverySharedStore('sharing', (open) => {
   });
 });
 
-onEveryStore('in single-tenant mode', (open) => {
-  it('nothing is stamped, nobody is known, and nothing is shared', async () => {
+onEveryStore('in single-tenant mode', (open, mode) => {
+  it.runIf(mode === 'single')('nothing is stamped, nobody is known, and nothing is shared', async () => {
     const bench = await open();
     const receipt = await bench.facts('store_memory', { type: 'general', title: 'A', content: 'B' });
     expect(receipt).toEqual({ id: receipt.id, version: 1 });

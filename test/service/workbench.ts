@@ -14,6 +14,7 @@ import { tools } from '../../src/tools/registry.ts';
 import type { ToolAnswer } from '../../src/tools/tool.ts';
 import type { Mode, Target } from '../conformance/target.ts';
 import { reachableTargets } from '../conformance/targets.ts';
+import { asMember } from './as-member.ts';
 
 /** A store with the use cases on top of it, called as the tools are. */
 export interface Workbench {
@@ -38,7 +39,12 @@ export const shop = 'github.com/acme/shop';
 type Settings = Partial<ServiceSettings> & { readonly session?: string };
 type Scopes = Pick<ServiceContext, 'scope' | 'upkeepScope'>;
 
-const workbenchOn = (store: GuardedStore, scopes: Scopes, { session, ...settings }: Settings): Workbench => {
+const workbenchOn = (
+  store: GuardedStore,
+  scopes: Scopes,
+  { session, ...settings }: Settings,
+  dress: typeof asMember = (_, call) => call,
+): Workbench => {
   const used: MemoryId[] = [];
   const bench: Workbench = {
     used,
@@ -55,11 +61,12 @@ const workbenchOn = (store: GuardedStore, scopes: Scopes, { session, ...settings
       currentProject: async () => shop,
       resolveProject: async (text) => text.trim(),
     },
-    call: async (name, input) => {
-      const tool = tools.find((candidate) => candidate.name === name);
-      if (!tool) throw new Error(`no tool ${name}`);
-      return tool.run(tool.input.parse(input) as z.output<typeof tool.input>, bench.context);
-    },
+    call: async (name, input) =>
+      dress(bench.context, async (tool, given) => {
+        const found = tools.find((candidate) => candidate.name === tool);
+        if (!found) throw new Error(`no tool ${tool}`);
+        return found.run(found.input.parse(given) as z.output<typeof found.input>, bench.context);
+      })(name, input),
     text: async (name, input) => (await bench.call(name, input)).text,
     facts: async (name, input) => (await bench.call(name, input)).structured ?? {},
     store: async (title, more = {}) => {
@@ -98,15 +105,29 @@ const reachableByTenants = await reachableTargets('multi');
 
 const everything: Scopes = { scope: singleTenantScope, upkeepScope: singleTenantScope };
 
-/** Runs the tests on every store that is there, each test on an empty one. */
+/**
+ * Runs the tests on every store that is there, each test on an empty one: as one person's store, and as a member of a tenant, where the same
+ * holds but for what a test leaves out by `mode`.
+ */
 export const onEveryStore = (
   name: string,
-  define: (open: (settings?: Settings) => Promise<Workbench>) => void,
+  define: (open: (settings?: Settings) => Promise<Workbench>, mode: Mode) => void,
 ): void => {
   for (const target of reachable) {
     onTarget(name, target, (open) =>
-      define(async (settings = {}) =>
-        workbenchOn(await open('single', settings.readOnly ?? false), everything, settings),
+      define(
+        async (settings = {}) => workbenchOn(await open('single', settings.readOnly ?? false), everything, settings),
+        'single',
+      ),
+    );
+  }
+  const member = scopesOf({ user: 'ann' });
+  for (const target of reachableByTenants) {
+    onTarget(`${name}, as a member,`, target, (open) =>
+      define(
+        async (settings = {}) =>
+          workbenchOn(await open('multi', settings.readOnly ?? false), member, settings, asMember),
+        'multi',
       ),
     );
   }
