@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { renewIndex } from '../../src/service/renew-index.ts';
 import { tools } from '../../src/tools/registry.ts';
 import type { Target } from '../conformance/target.ts';
 import { reachableTargets } from '../conformance/targets.ts';
@@ -101,7 +102,9 @@ interface Played {
   readonly overheard: readonly string[];
 }
 
-const play = async (target: Target, seed: number, cast: Cast | null): Promise<Played> => {
+type Inspect = (runs: readonly SeededRun[]) => Promise<void>;
+
+const play = async (target: Target, seed: number, cast: Cast | null, inspect?: Inspect): Promise<Played> => {
   const street = await Street.open(target);
   try {
     const run = await heroes(street, seed);
@@ -114,12 +117,24 @@ const play = async (target: Target, seed: number, cast: Cast | null): Promise<Pl
     }
     await run.exports();
     for (const other of crowd) await other.exports();
+    await inspect?.([run, ...crowd]);
     const linesOf = (one: SeededRun): readonly string[] => one.people.flatMap(({ heard }) => heard);
     return { heard: linesOf(run), overheard: crowd.flatMap(linesOf) };
   } finally {
     await street.close();
   }
 };
+
+/** Every word of the index with the number of memories that hold it, as each of these people sees it. */
+const wordsSeen = async (runs: readonly SeededRun[]): Promise<readonly unknown[]> =>
+  Promise.all(
+    runs
+      .flatMap(({ people }) => people)
+      .map(async ({ app }) => {
+        const { store, scope } = await app.contextFor();
+        return store.vocabulary(scope, { prefix: '', minLength: 1, maxLength: 100, limit: 10_000 });
+      }),
+  );
 
 const targets = await reachableTargets('multi');
 const dealt = (count: number, place: number): readonly number[] =>
@@ -143,6 +158,18 @@ for (const [place, target] of targets.entries()) {
         expect(among.heard.filter((line) => foreign.some((marker) => line.includes(marker)))).toEqual([]);
         expect(among.overheard.filter((line) => line.includes(markerOf('alpha')))).toEqual([]);
         expect(among.overheard.length).toBeGreaterThan(steps);
+      }
+    });
+
+    test('keeps the words that its index would have if it were made anew', async () => {
+      for (const seed of dealt(runsInTenant, place)) {
+        await play(target, seed, twoColleagues, async (runs) => {
+          const kept = await wordsSeen(runs);
+          const [ann] = runs[0]?.people ?? [];
+          if (ann !== undefined) await renewIndex(await ann.app.contextFor(), () => undefined);
+          expect(kept, `seed ${seed}`).toEqual(await wordsSeen(runs));
+          expect(JSON.stringify(kept).length).toBeGreaterThan(1_000);
+        });
       }
     });
 
