@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/servers/run-setup.ts'],
     exclude: ['**/node_modules/**', 'test/tools/**'],
     // Many tests spawn servers of their own; more workers than this starve them on a small machine.
     pool: 'forks',

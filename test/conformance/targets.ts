@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createBackend } from '../../backends/index.ts';
 import type { Backend } from '../../src/storage/store.ts';
 import { makeReservoir, ReferenceStore } from '../reference/store.ts';
-import { exclusively } from '../support/exclusive.ts';
+import { leaseDatabase, reasonAgainst } from '../support/database-lease.ts';
 import { type Mode, modes, type Target } from './target.ts';
 
 const reference: Target = {
@@ -38,32 +38,28 @@ const sqlite: Target = {
   },
 };
 
-/** A server that speaks Bolt, as the environment names it. */
-const boltServer = (name: 'neo4j' | 'memgraph'): Target => {
-  const setting = (what: string): string | undefined => process.env[`${name.toUpperCase()}_${what}`];
-  return {
-    name,
-    modes,
-    gaps: [],
-    unreachable: async () => (setting('URI') ? null : `${name.toUpperCase()}_URI is not set`),
-    place: async () => {
-      const address = { uri: setting('URI') ?? '', user: setting('USER') ?? '', password: setting('PASSWORD') ?? '' };
-      const giveBack = await exclusively(address.uri);
-      const library = (await import('neo4j-driver')).default;
-      const driver = library.driver(address.uri, library.auth.basic(address.user, address.password));
-      const session = driver.session();
-      await session.run('MATCH (n) DETACH DELETE n');
-      await session.close();
-      return {
-        handle: (mode) => createBackend(name, { ...address, multiTenant: mode === 'multi' }),
-        destroy: async () => {
-          await driver.close();
-          await giveBack();
-        },
-      };
-    },
-  };
-};
+/** A server that speaks Bolt, with one database for each worker. */
+const boltServer = (name: 'neo4j' | 'memgraph'): Target => ({
+  name,
+  modes,
+  gaps: [],
+  unreachable: () => reasonAgainst(name),
+  place: async () => {
+    const { address, release } = await leaseDatabase(name);
+    const { default: library } = await import('neo4j-driver');
+    const driver = library.driver(address.uri, library.auth.basic(address.user, address.password));
+    const session = driver.session();
+    await session.run('MATCH (n) DETACH DELETE n');
+    await session.close();
+    return {
+      handle: (mode) => createBackend(name, { ...address, multiTenant: mode === 'multi' }),
+      destroy: async () => {
+        await driver.close();
+        release();
+      },
+    };
+  },
+});
 
 /** One line for each backend. */
 export const targets: readonly Target[] = [reference, sqlite, boltServer('neo4j'), boltServer('memgraph')];
