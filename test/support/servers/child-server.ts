@@ -16,8 +16,8 @@ export const freePort = async (): Promise<number> => {
   return port;
 };
 
-/** Ends with its standard input, and that ends with us, however we end. */
-const tied = 'exec 3<&0; "$@" & server=$!; (cat <&3 >&2; kill "$server") & wait "$server"';
+/** Ends with its standard input, and that ends with us, however we end. What it kept is thrown away: it need not tidy up. */
+const tied = 'exec 3<&0; "$@" & server=$!; (cat <&3 >&2; kill -KILL "$server") & wait "$server"';
 
 /** A server in a process of its own. Its output is kept in a file and shown when it does not come up. */
 export class ChildServer {
