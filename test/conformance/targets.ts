@@ -64,15 +64,22 @@ const boltServer = (name: 'neo4j' | 'memgraph'): Target => ({
 /** One line for each backend. */
 export const targets: readonly Target[] = [reference, sqlite, boltServer('neo4j'), boltServer('memgraph')];
 
-const required = new Set((process.env.REQUIRE_BACKENDS ?? '').split(',').filter((name) => name !== ''));
+const namesIn = (list: string | undefined): ReadonlySet<string> =>
+  new Set((list ?? '').split(',').filter((name) => name !== ''));
+
+const required = namesIn(process.env.REQUIRE_BACKENDS);
+/** For who works on one of them: the others are not even looked for. */
+const only = namesIn(process.env.ONLY_BACKENDS);
 
 /** The targets that can be tested here in this mode. One that cannot is printed, or is an error where `REQUIRE_BACKENDS` names it. */
 export const reachableTargets = async (mode: Mode = 'single'): Promise<readonly Target[]> => {
   const reachable: Target[] = [];
-  for (const name of required) {
-    if (!targets.some((target) => target.name === name)) throw new Error(`REQUIRE_BACKENDS names no target: ${name}`);
+  const isPlayed = ({ name, modes }: Target): boolean => modes.includes(mode) && (only.size === 0 || only.has(name));
+  for (const name of [...required, ...only]) {
+    if (!targets.some((target) => target.name === name))
+      throw new Error(`REQUIRE_BACKENDS or ONLY_BACKENDS names no target: ${name}`);
   }
-  for (const target of targets.filter((each) => each.modes.includes(mode))) {
+  for (const target of targets.filter(isPlayed)) {
     const reason = await target.unreachable();
     if (reason === null) reachable.push(target);
     else if (required.has(target.name)) throw new Error(`${target.name} is required, but ${reason}`);
