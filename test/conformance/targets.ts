@@ -71,6 +71,10 @@ const required = namesIn(process.env.REQUIRE_BACKENDS);
 /** For who works on one of them: the others are not even looked for. */
 const only = namesIn(process.env.ONLY_BACKENDS);
 
+/** Those that need no server: what many quick cases are played on. */
+export const targetsInProcess = (mode: Mode = 'single'): readonly Target[] =>
+  [reference, sqlite].filter((target) => target.modes.includes(mode));
+
 /** The targets that can be tested here in this mode. One that cannot is printed, or is an error where `REQUIRE_BACKENDS` names it. */
 export const reachableTargets = async (mode: Mode = 'single'): Promise<readonly Target[]> => {
   const reachable: Target[] = [];

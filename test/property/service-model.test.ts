@@ -8,7 +8,7 @@ import { sessionTrails } from '../../src/service/session-trail.ts';
 import { plainCursors } from '../../src/storage/cursor.ts';
 import { guardStore } from '../../src/storage/guarded.ts';
 import { tools } from '../../src/tools/registry.ts';
-import { reachableTargets } from '../conformance/targets.ts';
+import { targetsInProcess } from '../conformance/targets.ts';
 
 interface Command {
   readonly tool: string;
@@ -323,7 +323,7 @@ let played = 0;
 afterAll(() => process.stderr.write(`tools on every store: seed ${seed}, ${played} commands\n`));
 
 test('every tool answers the same on every store, to the letter', async () => {
-  const targets = await reachableTargets();
+  const targets = targetsInProcess();
   await fc.assert(
     fc.asyncProperty(fc.array(commands, { minLength: 20, maxLength: 60 }), async (script) => {
       const places = await Promise.all(targets.map((target) => target.place()));

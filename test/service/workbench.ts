@@ -13,7 +13,7 @@ import { type GuardedStore, guardStore } from '../../src/storage/guarded.ts';
 import { tools } from '../../src/tools/registry.ts';
 import type { ToolAnswer } from '../../src/tools/tool.ts';
 import type { Mode, Target } from '../conformance/target.ts';
-import { reachableTargets } from '../conformance/targets.ts';
+import { targetsInProcess } from '../conformance/targets.ts';
 import { asMember } from './as-member.ts';
 
 /** A store with the use cases on top of it, called as the tools are. */
@@ -100,8 +100,8 @@ const onTarget = (name: string, target: Target, define: (open: Open) => void): v
   });
 };
 
-const reachable = await reachableTargets();
-const reachableByTenants = await reachableTargets('multi');
+const reachable = targetsInProcess();
+const reachableByTenants = targetsInProcess('multi');
 
 const everything: Scopes = { scope: singleTenantScope, upkeepScope: singleTenantScope };
 

@@ -4,7 +4,7 @@ import type { TenantId } from '../../src/domain/ids.ts';
 import { limits } from '../../src/domain/limits.ts';
 import { type Memory, visibilities } from '../../src/domain/memory.ts';
 import type { Principal } from '../../src/domain/scope.ts';
-import { reachableTargets } from '../conformance/targets.ts';
+import { targetsInProcess } from '../conformance/targets.ts';
 import { batchOf, creates, makeMemory } from '../support/builders.ts';
 import { Lots } from './drawn.ts';
 import { reads, writes } from './oracle.ts';
@@ -59,7 +59,7 @@ const expected = (principal: Principal, memory: Memory): string => {
   return writes(principal, memory) ? 'version_conflict' : 'forbidden';
 };
 
-for (const target of await reachableTargets('multi')) {
+for (const target of targetsInProcess('multi')) {
   describe(`callers over MCP on ${target.name}`, () => {
     let street: Street;
     afterEach(() => street.close());

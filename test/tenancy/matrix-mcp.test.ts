@@ -4,7 +4,7 @@ import type { TenantId } from '../../src/domain/ids.ts';
 import { fullSchema } from '../../src/mcp/listed-tool.ts';
 import type { Backend } from '../../src/storage/store.ts';
 import { tools } from '../../src/tools/registry.ts';
-import { reachableTargets } from '../conformance/targets.ts';
+import { targetsInProcess } from '../conformance/targets.ts';
 import { idArguments, type OwnIds, promptRows, resourceRows, toolRows, withEachReplaced } from './id-rows.ts';
 import { type Person, Street } from './people-over-mcp.ts';
 
@@ -84,7 +84,7 @@ const prefixed = (name: string, of: Readonly<Record<string, Unseen>>): Record<st
 const withOut = (text: string, { memory, edge }: Unseen): string =>
   text.replaceAll(memory, '<memory>').replaceAll(edge, '<relationship>');
 
-for (const target of await reachableTargets('multi')) {
+for (const target of targetsInProcess('multi')) {
   describe(`what may not be read, over MCP on ${target.name}`, () => {
     let street: Street;
     let scene: Scene;
