@@ -59,8 +59,7 @@ const play = async (target: Target, mode: Mode, turns: readonly Turn[]): Promise
   }
 };
 
-const others = (mode: Mode): readonly Target[] =>
-  targetsInProcess(mode).filter(({ name }) => name !== 'reference');
+const others = (mode: Mode): readonly Target[] => targetsInProcess(mode).filter(({ name }) => name !== 'reference');
 
 for (const mode of modes) {
   // Two tenants are furnished where one was.
