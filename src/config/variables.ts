@@ -7,7 +7,7 @@ import { choice, flag, integer, variable } from './variable.ts';
 export const backendNames = ['sqlite', 'neo4j', 'memgraph'] as const;
 export type BackendName = (typeof backendNames)[number];
 
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** A placeholder that the client did not expand, a URI or `:memory:` would make a file of that name. */
