@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { mergeMemories } from '../../src/service/merge-memories.ts';
 import { edgesOf, keep, seen, share } from './people.ts';
 import { onEverySharedStore } from './workbench.ts';
 
@@ -54,6 +55,30 @@ onEverySharedStore('merge_memories among many readers', (open) => {
     expect((await edgesOf(bob, twin)).map(({ type }) => type).sort()).toEqual(['CAUSES', 'SOLVES', 'SOLVES']);
     expect(await edgesOf(bob, kept)).toMatchObject([{ from: secretOfBob, type: 'SOLVES', evidenceCount: 1 }]);
     expect(await seen(ann, kept)).toMatchObject({ content: 'kept', version: 3 });
+  });
+
+  it('goes on when somebody changes meanwhile what the caller does not see, and never tells of it', async () => {
+    const as = await open();
+    const [ann, bob] = [as('ann'), as('bob')];
+    const [twin, kept] = [await keep(ann, 'twin'), await keep(ann, 'kept')];
+    const secret = await keep(bob, 'secret', 'private');
+    const { id } = await bob.relate(secret, 'CAUSES', twin);
+    const { store } = ann.context;
+    const meanwhile = (times: number): typeof store => {
+      let left = times;
+      return {
+        ...store,
+        write: async (scope, batch) => {
+          left -= 1;
+          if (left >= 0) await bob.facts('update_relationship', { relationship_id: id, outcome: 'success' });
+          return store.write(scope, batch);
+        },
+      };
+    };
+    const busy = mergeMemories({ ...ann.context, store: meanwhile(99) }, twin, kept, true);
+    await expect(busy).rejects.toMatchObject({ code: 'store_busy', details: {} });
+    await mergeMemories({ ...ann.context, store: meanwhile(2) }, twin, kept, true);
+    expect(await edgesOf(bob, kept)).toMatchObject([{ from: secret, evidenceCount: 23 }]);
   });
 
   it('gives back a merged memory when the other one is out of reach by now', async () => {

@@ -7,7 +7,7 @@ import { shareMemory } from '../../src/service/share-memory.ts';
 import { storeMemory } from '../../src/service/store-memory.ts';
 import { updateMemory } from '../../src/service/update-memory.ts';
 import { whoAmI } from '../../src/service/who-am-i.ts';
-import { seen } from './people.ts';
+import { keep, seen } from './people.ts';
 import { type As, onEverySharedStore, onEveryStore, shop, type Workbench } from './workbench.ts';
 
 const draft = (more: object = {}) => ({
@@ -108,6 +108,19 @@ onEverySharedStore('a session', (open) => {
     const edges = await ann?.context.store.relationships(ann.context.upkeepScope, { limit: 10 });
     expect(edges?.map(({ from, to }) => [from, to])).toEqual([[ids[3], ids[0]]]);
     expect(await other?.context.store.relationships(other.context.upkeepScope, { limit: 10 })).toEqual([]);
+  });
+});
+
+onEverySharedStore('an automatic link', (open) => {
+  it('is left out when the memory before went out of sight', async () => {
+    const as = await open();
+    const ann = as({ user: 'ann', teams: ['red'] }, { session: 's' });
+    const first = await keep(ann, 'first', 'team', 'red');
+    const boss = as({ user: 'eva', teams: ['red', 'blue'], role: 'admin' });
+    await share(boss, first, 'team', 'blue');
+    const second = await keep(ann, 'second', 'team', 'red');
+    expect(await seen(ann, second)).toMatchObject({ version: 1 });
+    expect(await ann.context.store.relationships(ann.context.upkeepScope, { limit: 10 })).toEqual([]);
   });
 });
 

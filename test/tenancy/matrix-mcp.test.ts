@@ -196,6 +196,18 @@ for (const target of targetsInProcess('multi')) {
       expect(leaks()).toEqual([]);
     });
 
+    test('is not asked for by an argument: tenant and maker are taken from none', async () => {
+      const { me, own } = scene;
+      for (const [tool, rows] of Object.entries(toolRows)) {
+        for (const name of ['tenant_id', 'created_by', 'context_tenant_id', 'user']) {
+          const { isError, text } = await me.call(tool, { ...rows(own)[0], [name]: 'other' });
+          expect(isError && text.includes(`unknown key "${name}"`), `${tool} ${name}: ${text}`).toBe(true);
+        }
+      }
+      const forged = { type: 'general', title: 'Forged', content: 'Forged', context: { tenant_id: 'other' } };
+      expect((await me.call('store_memory', forged)).text).toContain('unknown key "context.tenant_id"');
+    });
+
     test('is for every resource and completion like what never was', async () => {
       const { me } = scene;
       const resources = await me.client.listResources();
