@@ -9,6 +9,8 @@ import { type Parameters, Real, type Value } from './values.ts';
 export interface Condition {
   readonly parts: readonly string[];
   readonly parameters: Parameters;
+  /** What follows the WHERE of `parts`: clauses after which `m`, and what was carried beside it, is left where the rest holds too. */
+  readonly ties: string;
 }
 
 export const stateCondition = (state: MemoryState, name = 'm'): readonly string[] =>
@@ -20,12 +22,23 @@ export const foldCase = (text: string): string => text.replace(/[A-Z]/g, (letter
 const typeList = (types: readonly string[]): string =>
   relationshipTypes.filter((type) => types.includes(type)).join('|');
 
-const related = (scope: TenantScope, types: readonly string[]): string => {
-  const other = ['o.live = true', ...readable(scope, 'o')].join(' AND ');
-  return `size([(m)-[e:${typeList(types)}]-(o:Memory) WHERE ${other} | e.id]) > 0`;
+/** ` WHERE …`, or nothing. */
+export const where = (conditions: readonly string[]): string =>
+  conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+
+/**
+ * Counted in clauses of their own: a list of what a pattern finds, asked for inside a WHERE, loses sight of `m` in some databases, and so
+ * does a count right after an OPTIONAL MATCH. New names on the way keep every condition where it stands.
+ */
+const tie = (scope: TenantScope, types: readonly string[], wanted: string, carried: readonly string[]): string => {
+  const other = ['o.live = true', ...readable(scope, 'o')];
+  const away = carried.map((name) => `, ${name} AS kept_${name}`).join('');
+  const back = carried.map((name) => `, kept_${name} AS ${name}`).join('');
+  return ` OPTIONAL MATCH (m)-[e:${typeList(types)}]-(o:Memory)${where(other)}
+    WITH m AS n, e AS tie${away} WITH n AS m, count(tie) AS ties${back} WHERE ties ${wanted}`;
 };
 
-type Values = Required<Omit<MemoryFilter, 'state'>>;
+type Values = Required<Omit<MemoryFilter, 'state' | 'relatedBy' | 'notRelatedBy'>>;
 type Part = readonly [text: string, value?: Value];
 
 const parts: { readonly [Key in keyof Values]: (value: Values[Key], scope: TenantScope) => Part } = {
@@ -41,8 +54,6 @@ const parts: { readonly [Key in keyof Values]: (value: Values[Key], scope: Tenan
   createdBefore: (at) => ['m.created_at < $f_createdBefore', at],
   updatedAfter: (at) => ['m.updated_at >= $f_updatedAfter', at],
   deletedBefore: (at) => ['m.deleted_at < $f_deletedBefore', at],
-  relatedBy: (types, scope) => [related(scope, types)],
-  notRelatedBy: (types, scope) => [`NOT (${related(scope, types)})`],
 };
 
 const isEmptyList = (value: unknown): boolean =>
@@ -57,7 +68,12 @@ const partOf = <Key extends keyof Values>(key: Key, filter: Partial<Values>, sco
   return isEmptyList(value) ? ['false'] : parts[key](value as Values[Key], scope);
 };
 
-export const filterCondition = (scope: TenantScope, filter: MemoryFilter): Condition => {
+/** `carried` are variables beside `m` that what follows needs. */
+export const filterCondition = (
+  scope: TenantScope,
+  filter: MemoryFilter,
+  carried: readonly string[] = [],
+): Condition => {
   const texts: string[] = [...readable(scope, 'm'), ...stateCondition(filter.state ?? 'live')];
   const parameters: Record<string, Value> = {};
   for (const key of Object.keys(parts) as (keyof Values)[]) {
@@ -66,9 +82,11 @@ export const filterCondition = (scope: TenantScope, filter: MemoryFilter): Condi
     texts.push(part[0]);
     if (part[1] !== undefined) parameters[`f_${key}`] = part[1];
   }
-  return { parts: texts, parameters };
+  const { relatedBy, notRelatedBy } = filter;
+  if (relatedBy?.length === 0 || notRelatedBy?.length === 0) texts.push('false');
+  const ties = [
+    relatedBy?.length ? tie(scope, relatedBy, '> 0', carried) : '',
+    notRelatedBy?.length ? tie(scope, notRelatedBy, '= 0', carried) : '',
+  ].join('');
+  return { parts: texts, parameters, ties };
 };
-
-/** ` WHERE …`, or nothing. */
-export const where = (conditions: readonly string[]): string =>
-  conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;

@@ -62,7 +62,7 @@ export const listMemories = async (
   const page = pageCondition(listing);
   const { field, direction } = listing.sort;
   const rows = await dialect.read({
-    text: `MATCH (m:Memory)${where([...filter.parts, ...page.parts])} RETURN properties(m) AS record
+    text: `MATCH (m:Memory)${where([...filter.parts, ...page.parts])}${filter.ties} RETURN properties(m) AS record
       ORDER BY ${sortProperties[field]} ${direction === 'asc' ? 'ASC' : 'DESC'}, m.id ASC LIMIT $limit`,
     parameters: { ...accessParameters(scope), ...filter.parameters, ...page.parameters, limit: listing.limit },
   });
@@ -70,9 +70,9 @@ export const listMemories = async (
 };
 
 export const countMemories = async (dialect: Dialect, scope: TenantScope, filter: MemoryFilter): Promise<number> => {
-  const { parts, parameters } = filterCondition(scope, filter);
+  const { parts, parameters, ties } = filterCondition(scope, filter);
   const [row] = await dialect.read({
-    text: `MATCH (m:Memory)${where(parts)} RETURN count(m) AS n`,
+    text: `MATCH (m:Memory)${where(parts)}${ties} RETURN count(m) AS n`,
     parameters: { ...accessParameters(scope), ...parameters },
   });
   return Number(row?.n ?? 0);

@@ -80,11 +80,11 @@ export const searchMemories = async (
   const { marks, corpus } = await searchedPart(dialect, scope);
   if (marks.length === 0) return [];
   const terms = distinctTerms(query);
-  const { parts, parameters } = filterCondition(scope, filter);
+  const { parts, parameters, ties } = filterCondition(scope, filter, ['s']);
   const [holders, rows] = await Promise.all([
     countHolders(dialect, terms, marks),
     dialect.read({
-      text: `WITH $query AS q ${dialect.callTextIndex('memory_text', 'q', hasPrefix(terms))} WITH node AS m, score AS s${where(parts)}
+      text: `WITH $query AS q ${dialect.callTextIndex('memory_text', 'q', hasPrefix(terms))} WITH node AS m, score AS s${where(parts)}${ties}
         RETURN m.id AS id, ${fieldList} AS fields ORDER BY s DESC, id ASC LIMIT $candidates`,
       parameters: {
         ...accessParameters(scope),

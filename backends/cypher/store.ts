@@ -10,6 +10,7 @@ import type * as query from '../../src/storage/query.ts';
 import type { TextQuery } from '../../src/storage/search-document.ts';
 import type { Backend, Finding, GraphStore, TenantCount } from '../../src/storage/store.ts';
 import { listChanges } from './changes.ts';
+import { attempted, contend } from './contend.ts';
 import type { Dialect } from './dialect.ts';
 import { countMemories, idsByPrefix, listMemories, memoriesById } from './memories.ts';
 import { linksAmong, listRelationships } from './relationships.ts';
@@ -45,8 +46,14 @@ export class CypherStore implements Backend {
     return this.#dialect;
   }
 
-  open(): Promise<void> {
-    return this.#dialect.open();
+  /** Leaves nothing connected if it fails: it may be called again. */
+  async open(): Promise<void> {
+    try {
+      await this.#dialect.open();
+    } catch (error) {
+      await this.#dialect.close();
+      throw error;
+    }
   }
 
   close(): Promise<void> {
@@ -73,10 +80,12 @@ export class CypherStore implements Backend {
 
   async sealingKey(): Promise<Uint8Array> {
     const parameters = { key: 'sealing', value: randomBytes(32).toString('base64') };
-    const [row] = await this.#dialect.write({
-      text: 'MERGE (s:State {key: $key}) ON CREATE SET s.value = $value RETURN s.value AS value',
-      parameters,
-    });
+    const text = 'MERGE (s:State {key: $key}) ON CREATE SET s.value = $value RETURN s.value AS value';
+    const { outcomeOf } = this.#dialect;
+    // Of two who make it at once one finds it there the next time.
+    const [row] = await contend(randomUUID(), () =>
+      attempted(outcomeOf, ['again'], () => this.#dialect.write({ text, parameters })),
+    );
     return Buffer.from(String(row?.value), 'base64');
   }
 

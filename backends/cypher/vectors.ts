@@ -40,9 +40,9 @@ export const nearestMemories = async (
   limit: number,
 ): Promise<readonly SearchHit[]> => {
   if (limit < 1) return [];
-  const { parts, parameters } = filterCondition(scope, { ...filter, state: 'live' });
+  const { parts, parameters, ties } = filterCondition(scope, { ...filter, state: 'live' }, ['v']);
   const rows = await dialect.read({
-    text: `${currentText}${where([...current, ...parts])} RETURN m.id AS id, v.bytes AS bytes`,
+    text: `${currentText}${where([...current, ...parts])}${ties} RETURN m.id AS id, v.bytes AS bytes`,
     parameters: { ...accessParameters(scope), ...parameters, model, dimensions: vector.length },
   });
   const near = cosineTo(vector);
@@ -61,11 +61,12 @@ export const unembeddedMemories = async (
   { space, filter, after, limit }: UnembeddedListing,
 ): Promise<readonly Memory[]> => {
   if (limit < 1) return [];
-  const { parts, parameters } = filterCondition(scope, { ...filter, state: 'live' });
+  const { parts, parameters, ties } = filterCondition(scope, { ...filter, state: 'live' });
   const rows = await dialect.read({
-    text: `MATCH (m:Memory)${where([...parts, 'm.key > $after'])}
-      OPTIONAL MATCH (v:Vector {key: m.key + $suffix}) WHERE v.version = m.version AND v.dimensions = $dimensions
-      WITH m AS n, count(v) AS vectors WHERE vectors = 0
+    // Of a memory and a model there is one vector at most.
+    text: `MATCH (m:Memory)${where([...parts, 'm.key > $after'])}${ties}
+      OPTIONAL MATCH (v:Vector {key: m.key + $suffix})
+      WITH m AS n, v AS w WHERE w IS NULL OR w.version <> n.version OR w.dimensions <> $dimensions
       RETURN properties(n) AS record ORDER BY n.key ASC LIMIT $limit`,
     parameters: {
       ...accessParameters(scope),

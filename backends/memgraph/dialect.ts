@@ -1,8 +1,10 @@
-import type { Finding } from '../../src/storage/store.ts';
+import { randomBytes } from 'node:crypto';
 import { boltConnection } from '../cypher/bolt.ts';
+import { attempted, contend } from '../cypher/contend.ts';
 import type { Dialect } from '../cypher/dialect.ts';
 import type { IndexedTerm } from '../cypher/tokens.ts';
 import { outcomeOf, translateFault } from './faults.ts';
+import { inspect, refuseAnalyticalMode } from './inspect.ts';
 import { schemaStatements } from './schema.ts';
 import type { MemgraphSettings } from './settings.ts';
 
@@ -21,12 +23,17 @@ export const memgraphDialect = ({ uri, user, password, readOnly, multiTenant }: 
     location: uri,
     durability: 'process_kill',
     // Its text index leaves out what is longer.
-    longestToken: 40,
+    longestToken: 39,
     candidates: 300,
     open: async () => {
       await bolt.open(noAddress);
       if (readOnly) return;
-      for (const statement of schemaStatements(multiTenant)) await bolt.command(statement);
+      await refuseAnalyticalMode(bolt);
+      for (const statement of schemaStatements(multiTenant)) {
+        await contend(randomBytes(2).toString('hex'), () =>
+          attempted(outcomeOf, ['again'], () => bolt.command(statement)),
+        );
+      }
     },
     close: bolt.close,
     read: (statement) => bolt.run('READ', statement),
@@ -36,24 +43,6 @@ export const memgraphDialect = ({ uri, user, password, readOnly, multiTenant }: 
     anyOf,
     outcomeOf,
     translate: translateFault,
-    inspect: async (): Promise<readonly Finding[]> => {
-      const rows = await bolt.command('SHOW STORAGE INFO');
-      const info = new Map(rows.map((row) => [String(row['storage info']), String(row.value)]));
-      const mode = info.get('storage_mode') ?? 'unknown';
-      return [
-        mode === 'IN_MEMORY_ANALYTICAL'
-          ? {
-              severity: 'error',
-              what: 'Storage mode IN_MEMORY_ANALYTICAL: writes are neither isolated nor logged',
-              fix: 'Run STORAGE MODE IN_MEMORY_TRANSACTIONAL.',
-            }
-          : { severity: 'ok', what: `Storage mode ${mode}`, fix: null },
-        {
-          severity: 'ok',
-          what: 'An answered write survives a power cut only with --storage-wal-file-flush-every-n-tx=1',
-          fix: null,
-        },
-      ];
-    },
+    inspect: () => inspect(bolt),
   };
 };

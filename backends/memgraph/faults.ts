@@ -10,12 +10,17 @@ const connection = new Set(['ServiceUnavailable', 'SessionExpired', 'N/A']);
 const isTimeout = (error: unknown): boolean => /transaction timeout|asked to abort/i.test(textOf(error));
 const isConflict = (error: unknown): boolean =>
   /conflicting transactions|serialize|unique constraint/i.test(textOf(error));
+/** A schema command waits for all others, a second long, and then gives up. */
+const isCrowded = (error: unknown): boolean => /Cannot get .{1,20} access (to the )?storage/i.test(textOf(error));
+
+/** The server will not do this, now or later. */
+export const isRefusal = (error: unknown): boolean => codeOf(error).includes('.ClientError.');
 
 /** A timeout calls itself transient too, and would be too slow again. */
 export const outcomeOf = (error: unknown): Outcome => {
   if (isTimeout(error)) return 'failed';
   if (connection.has(codeOf(error))) return 'unknown';
-  return isConflict(error) || codeOf(error).includes('.TransientError.') ? 'again' : 'failed';
+  return isConflict(error) || isCrowded(error) || codeOf(error).includes('.TransientError.') ? 'again' : 'failed';
 };
 
 /** Our error for one of the driver's, null for any other. */
@@ -47,7 +52,7 @@ export const translateFault = (error: unknown): AppError | null => {
   if (/memory limit/i.test(textOf(error))) {
     return as('store_unavailable', 'Memgraph ran out of memory. Ask for less, or give it more.');
   }
-  if (isConflict(error) || code.includes('.TransientError.')) {
+  if (isConflict(error) || isCrowded(error) || code.includes('.TransientError.')) {
     return as('store_busy', 'Others keep the database busy. Try again in a moment.');
   }
   return code.startsWith('Memgraph.') || code.startsWith('Neo.')
