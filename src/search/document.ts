@@ -49,32 +49,43 @@ const telling = (text: string, into: Set<string>, limit: number): void =>
     return into.size < limit;
   });
 
-/**
- * Up to `limit` words of related memories, each once: of every neighbour in turn its next word, titles and tags first.
- * Give the closest neighbour first, and only those that all readers of the memory may read.
- */
-export const contextWords = (
-  neighbours: readonly Pick<Memory, 'title' | 'tags' | 'summary' | 'content'>[],
-  limit: number = MAX_CONTEXT_WORDS,
-): readonly string[] => {
-  const queues = neighbours.slice(0, limit).map((memory) => {
-    const words = new Set<string>();
-    for (const text of [
-      memory.title,
-      ...memory.tags,
-      memory.summary ?? '',
-      memory.content.slice(0, NEIGHBOUR_CONTENT),
-    ]) {
-      if (words.size < limit) telling(text, words, limit);
-    }
-    return [...words].slice(0, limit);
-  });
+type Neighbour = Pick<Memory, 'title' | 'tags' | 'summary' | 'content'>;
+
+/** The first words of a memory that say something, each once. */
+const firstWords = (memory: Neighbour, most: number): readonly string[] => {
+  const words = new Set<string>();
+  for (const text of [memory.title, ...memory.tags, memory.summary ?? '', memory.content.slice(0, NEIGHBOUR_CONTENT)]) {
+    if (words.size < most) telling(text, words, most);
+  }
+  return [...words].slice(0, most);
+};
+
+const inTurns = (queues: readonly (readonly string[])[], turns: number, limit: number): readonly string[] => {
   const chosen = new Set<string>();
-  for (let turn = 0; turn < limit; turn++) {
+  for (let turn = 0; turn < turns; turn++) {
     for (const queue of queues) {
       const word = queue[turn];
       if (word !== undefined && chosen.size < limit) chosen.add(word);
     }
   }
   return [...chosen];
+};
+
+/**
+ * Up to `limit` words of related memories, each once: of every neighbour in turn its next word, titles and tags first.
+ * Give the closest neighbour first, and only those that all readers of the memory may read.
+ */
+export const contextWords = (
+  neighbours: readonly Neighbour[],
+  limit: number = MAX_CONTEXT_WORDS,
+): readonly string[] => {
+  const heard = neighbours.slice(0, limit);
+  // Of many neighbours few words each are enough; more are read where they say the same.
+  for (let most = Math.ceil(limit / Math.max(1, heard.length)) + 2; ; most *= 2) {
+    const turns = Math.min(most, limit);
+    const queues = heard.map((memory) => firstWords(memory, turns));
+    const chosen = inTurns(queues, turns, limit);
+    const all = turns === limit || queues.every((queue) => queue.length < turns);
+    if (all || chosen.length === limit) return chosen;
+  }
 };
