@@ -15,7 +15,6 @@ export class Stage extends Caller {
   readonly #target: Target;
   readonly #place: Place;
   readonly #handles = new Set<Backend>();
-  readonly #others: Stage[] = [];
   #bare: Backend;
   #store: Backend;
 
@@ -75,11 +74,17 @@ export class Stage extends Caller {
     return store;
   }
 
-  /** Another place of the same kind, empty at first and struck with this one. */
-  async elsewhere(): Promise<Stage> {
+  /**
+   * Plays on another place of the same kind, empty at first and struck at the end, before anything is kept on this one: of a server with
+   * one database it is the same, emptied again.
+   */
+  async elsewhere<T>(play: (other: Stage) => Promise<T>): Promise<T> {
     const other = await Stage.set(this.#target, this.mode);
-    this.#others.push(other);
-    return other;
+    try {
+      return await play(other);
+    } finally {
+      await other.strike();
+    }
   }
 
   /** Closes every handle and opens the place again, as the next process would. */
@@ -104,7 +109,6 @@ export class Stage extends Caller {
   }
 
   async strike(): Promise<void> {
-    for (const other of this.#others.splice(0)) await other.strike();
     await this.#closeAll();
     await this.#place.destroy();
   }

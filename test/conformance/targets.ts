@@ -48,12 +48,16 @@ const boltServer = (name: 'neo4j' | 'memgraph'): Target => ({
     const { address, release } = await leaseDatabase(name);
     const { default: library } = await import('neo4j-driver');
     const driver = library.driver(address.uri, library.auth.basic(address.user, address.password));
-    const session = driver.session();
-    await session.run('MATCH (n) DETACH DELETE n');
-    await session.close();
+    const empty = async (): Promise<void> => {
+      const session = driver.session();
+      await session.run('MATCH (n) DETACH DELETE n');
+      await session.close();
+    };
+    await empty();
     return {
       handle: (mode) => createBackend(name, { ...address, multiTenant: mode === 'multi' }),
       destroy: async () => {
+        await empty();
         await driver.close();
         release();
       },

@@ -101,9 +101,11 @@ export const readRule = makeConcern(
 
     'the same names in another tenant open nothing': async (stage) => {
       for (const visibility of ['private', 'project', 'team', 'public'] as const) {
-        const other = await stage.elsewhere();
-        await plant(other, { visibility });
-        expect(await readers(other)).not.toContain('twin');
+        const read = await stage.elsewhere(async (other) => {
+          await plant(other, { visibility });
+          return readers(other);
+        });
+        expect(read).not.toContain('twin');
       }
       const memory = ownedBy(twin, {
         title: 'needle',
