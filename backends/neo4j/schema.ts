@@ -33,5 +33,9 @@ const multiTenant: readonly string[] = [
   'CREATE INDEX memory_version_index IF NOT EXISTS FOR (n:Memory) ON (n.key, n.version)',
 ];
 
-export const schemaStatements = (inMultiTenantMode: boolean): readonly string[] =>
-  inMultiTenantMode ? [...always, ...multiTenant] : always;
+const nameOf = (text: string): string => /^CREATE (?:CONSTRAINT|INDEX|FULLTEXT INDEX) (\w+)/.exec(text)?.[1] ?? '';
+
+export const schemaStatements = (
+  inMultiTenantMode: boolean,
+): readonly { readonly name: string; readonly text: string }[] =>
+  (inMultiTenantMode ? [...always, ...multiTenant] : always).map((text) => ({ name: nameOf(text), text }));
