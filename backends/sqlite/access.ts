@@ -20,14 +20,15 @@ const columns = {
   createdBy: 'context_created_by',
 } as const;
 
-/** The read rule over memory `name`; its parameters are `readParams`. */
-const clauses = (name: string): string =>
-  readClauses
-    .map(({ visibility, needs }) => {
-      const seen = `${name}.context_visibility = '${visibility}'`;
-      return needs === null ? seen : `${seen} AND ${name}.${columns[needs.field]} IN ${inList}`;
-    })
-    .join(' OR ');
+type Clause = (typeof readClauses)[number];
+
+/** One clause of the read rule over memory `name`; where it asks for more than the visibility, it takes what was granted as a list. */
+export const clauseSql = (name: string, { visibility, needs }: Clause): string => {
+  const seen = `${name}.context_visibility = '${visibility}'`;
+  return needs === null ? seen : `${seen} AND ${name}.${columns[needs.field]} IN ${inList}`;
+};
+
+const clauses = (name: string): string => readClauses.map((clause) => clauseSql(name, clause)).join(' OR ');
 
 /** `audienceOf` over memory `name`; empty where nobody reads it. */
 export const audienceSql = (name: string): string => {
@@ -42,9 +43,12 @@ export const audienceSql = (name: string): string => {
 export interface Narrowing {
   /** Nothing is left out. */
   readonly all: boolean;
-  /** The scope may read the memory of this name, as it stands, live or not. Takes `readParams`. */
+  /**
+   * The scope may read the memory of this name, as it stands, live or not. Takes `readParams`. With a plus sign before the name it does
+   * not lead the planner to an index.
+   */
   readonly read: (name: string) => string;
-  /** The column names the scope's tenant. Takes `tenantParams`. */
+  /** The column names the scope's tenant. Takes `tenantParams`. A plus sign says the same. */
   readonly tenant: (column: string) => string;
 }
 

@@ -2,7 +2,7 @@ import { audienceOf, audiencesOf, type Ownership } from '../../src/domain/access
 import type { CallerScope } from '../../src/domain/scope.ts';
 import type { Corpus } from '../../src/storage/bm25.ts';
 import { inList, listParameter } from './access.ts';
-import type { Connection } from './connection.ts';
+import type { Cell, Connection } from './connection.ts';
 
 /**
  * Memories of one audience have the same readers. Each has a number in its tenant, and the key of a row of the tenant's text begins
@@ -61,23 +61,36 @@ export interface TextPart {
   readonly ofTenant: Corpus;
 }
 
-type Sums = [memories: number | null, tokens: number | null];
+const partSql = `SELECT coalesce(sum(memories), 0), coalesce(sum(tokens), 0),
+    coalesce(sum(memories) FILTER (WHERE seen), 0), coalesce(sum(tokens) FILTER (WHERE seen), 0),
+    json_group_array(no) FILTER (WHERE seen)
+  FROM (SELECT memories, tokens, no, ? OR audience IN ${inList} AS seen FROM audience WHERE tenant_id = ? AND memories > 0)`;
 
-const allSql = 'SELECT sum(memories), sum(tokens) FROM audience WHERE tenant_id = ? AND memories > 0';
-const someSql = `SELECT json_group_array(no), sum(memories), sum(tokens) FROM audience
-  WHERE tenant_id = ? AND audience IN ${inList} AND memories > 0`;
+const asked = new WeakMap<CallerScope, readonly Cell[]>();
 
-const toCorpus = ([memories, tokens]: Sums): Corpus => ({ documents: memories ?? 0, tokens: tokens ?? 0 });
+const partParams = (scope: CallerScope): readonly Cell[] => {
+  const there = asked.get(scope);
+  if (there !== undefined) return there;
+  const audiences = audiencesOf(scope);
+  const params = [audiences === null ? 1 : 0, listParameter(audiences ?? []), scope.tenant];
+  asked.set(scope, params);
+  return params;
+};
+
+type PartRow = [memories: number, tokens: number, seenMemories: number, seenTokens: number, numbers: string];
 
 export const textPart = (connection: Connection, scope: CallerScope): TextPart => {
-  const ofTenant = toCorpus(connection.row<Sums>(allSql, [scope.tenant]) ?? [0, 0]);
-  const audiences = audiencesOf(scope);
-  if (audiences === null) return { whole: true, numbers: '[]', inScope: ofTenant, ofTenant };
-  const [numbers, ...sums] = connection.row<[string, ...Sums]>(someSql, [scope.tenant, listParameter(audiences)]) ?? [
+  const [memories, tokens, seenMemories, seenTokens, numbers] = connection.row<PartRow>(partSql, partParams(scope)) ?? [
+    0,
+    0,
+    0,
+    0,
     '[]',
-    0,
-    0,
   ];
-  const inScope = toCorpus(sums);
-  return { whole: inScope.documents === ofTenant.documents, numbers, inScope, ofTenant };
+  return {
+    whole: seenMemories === memories,
+    numbers,
+    inScope: { documents: seenMemories, tokens: seenTokens },
+    ofTenant: { documents: memories, tokens },
+  };
 };

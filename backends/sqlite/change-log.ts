@@ -7,7 +7,7 @@ import type { ChangeNote } from '../../src/storage/batch.ts';
 import type { Change, ChangeKind, ChangeQuery } from '../../src/storage/query.ts';
 import { inList, listParameter, narrowed, readParams } from './access.ts';
 import { audienceText } from './audiences.ts';
-import type { Cell, Connection } from './connection.ts';
+import { type Cell, type Connection, limited } from './connection.ts';
 import type { Condition } from './filter.ts';
 import { endOfLog, keySince, logKeys } from './log-position.ts';
 import { edgeParams } from './relationships.ts';
@@ -107,7 +107,7 @@ const visibleSql = narrowed(({ tenant, read }) => {
     `EXISTS (SELECT 1 FROM memory m WHERE m.id = json_extract(before, '$.${key}')${read('m')})`;
   const memory = `EXISTS (SELECT 1 FROM memory m WHERE m.id = entity_id${read('m')})`;
   const relationship = `EXISTS (SELECT 1 FROM relationship r CROSS JOIN memory a ON a.pk = r.from_pk
-      CROSS JOIN memory b ON b.pk = r.to_pk WHERE r.id = entity_id${tenant('r.tenant_id')}${read('a')}${read('b')})`;
+      CROSS JOIN memory b ON b.pk = r.to_pk WHERE r.id = entity_id${tenant('r.tenant_id')}${read('+a')}${read('+b')})`;
   return `CASE entity WHEN 'memory' THEN ${memory} AND (before IS NULL OR audience IN ${inList} OR ? AND audience IS NOT NULL)
     ELSE ${relationship} AND (before IS NULL OR audience IS NOT NULL AND ${end('from')} AND ${end('to')}) END`;
 });
@@ -120,11 +120,16 @@ const visible = (scope: CallerScope): Part => {
 };
 
 /** Keys between which the lines lie, where they are those of one tenant. */
-const bounds = (scope: CallerScope, tenantNo: number, { afterSeq = 0, beforeSeq }: ChangeQuery): readonly Part[] => {
+const bounds = (
+  scope: CallerScope,
+  tenantNo: number,
+  { afterSeq = 0, beforeSeq, ids }: ChangeQuery,
+): readonly Part[] => {
   const { first, beyond } = logKeys(tenantNo);
   const end = beforeSeq === undefined ? beyond : Math.min(beyond, first + beforeSeq);
   return [
-    ['tenant_id = ?', scope.tenant],
+    // Without ids the keys alone lead to the tenant's lines, in their order.
+    [`${ids === undefined ? '+' : ''}tenant_id = ?`, scope.tenant],
     ['seq > ?', first + Math.max(0, afterSeq)],
     ['seq < ?', end],
   ];
@@ -149,7 +154,7 @@ export const changeListing = (
   const where = parts.length === 0 ? '' : `WHERE ${parts.map(([sql]) => sql).join(' AND ')}`;
   return {
     sql: `SELECT seq, at, entity, entity_id, version, kind, changed_by, reason, before FROM change_log ${where}
-      ORDER BY seq ${query.order === 'oldest_first' ? 'ASC' : 'DESC'} LIMIT ?`,
+      ORDER BY seq ${query.order === 'oldest_first' ? 'ASC' : 'DESC'} ${limited}`,
     params: [...parts.flatMap(([, ...params]) => params), query.limit],
   };
 };

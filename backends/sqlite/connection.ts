@@ -19,6 +19,9 @@ export const keepAlive = <T extends object>(handle: T): T => {
   return handle;
 };
 
+/** How a statement ends that takes a limit. A bare parameter there is read by the planner, which then plans anew at each run. */
+export const limited = 'LIMIT ? + 0';
+
 export type Cell = string | number | Uint8Array | null;
 
 /**

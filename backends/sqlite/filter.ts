@@ -36,7 +36,7 @@ const related = (types: readonly string[], scope: TenantScope): Part => {
   const { tenant, read } = narrowing(scope);
   const side = (own: string, other: string): string =>
     `EXISTS (SELECT 1 FROM relationship r JOIN memory o ON o.pk = r.${other}
-      WHERE r.${own} = m.pk AND r.live = 1 AND r.type IN ${inList} AND o.live = 1${tenant('r.tenant_id')}${read('o')})`;
+      WHERE r.${own} = m.pk AND r.live = 1 AND r.type IN ${inList} AND o.live = 1${tenant('r.tenant_id')}${read('+o')})`;
   const params = [listParameter(types), ...tenantParams(scope), ...readParams(scope)];
   return [`(${side('from_pk', 'to_pk')} OR ${side('to_pk', 'from_pk')})`, ...params, ...params];
 };
@@ -78,7 +78,9 @@ export const filtersByStateOnly = (filter: MemoryFilter): boolean => partKeys.ev
 
 /** What passes, of what the scope may read. */
 export const filterCondition = (scope: TenantScope, filter: MemoryFilter): Condition => {
-  const all: Part[] = [[`${stateSql[filter.state ?? 'live']}${narrowing(scope).read('m')}`, ...readParams(scope)]];
+  // Tags are fewer than the memories of a tenant, which the planner cannot know.
+  const read = narrowing(scope).read(filter.tags === undefined ? 'm' : '+m');
+  const all: Part[] = [[`${stateSql[filter.state ?? 'live']}${read}`, ...readParams(scope)]];
   for (const key of partKeys) {
     const part = partOf(key, filter, scope);
     if (part !== null) all.push(part);

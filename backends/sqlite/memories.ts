@@ -3,15 +3,16 @@ import type { Memory } from '../../src/domain/memory.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
 import type { MemoryFilter, MemoryListing, MemoryState, Sort, SortKey } from '../../src/storage/query.ts';
 import { inList, listParameter, narrowed, readParams } from './access.ts';
-import type { Cell, Connection } from './connection.ts';
-import { type Condition, filterCondition } from './filter.ts';
+import { type Cell, type Connection, limited } from './connection.ts';
+import { type Condition, filterCondition, filtersByStateOnly } from './filter.ts';
+import { readableSet } from './readable-set.ts';
 import { memorySelection, toMemory } from './rows.ts';
 
 export const memoriesSql = narrowed(
   ({ read }) => `SELECT ${memorySelection} FROM memory m WHERE m.id IN ${inList}${read('m')}`,
 );
 const memoriesByRowSql = narrowed(
-  ({ read }) => `SELECT ${memorySelection} FROM memory m WHERE m.pk IN ${inList}${read('m')}`,
+  ({ read }) => `SELECT ${memorySelection} FROM memory m WHERE m.pk IN ${inList}${read('+m')}`,
 );
 
 const inState = (memory: Memory, state: MemoryState): boolean =>
@@ -58,7 +59,7 @@ export const listing = (scope: TenantScope, { filter, sort, after, limit }: Memo
   const rest = afterKey(sort, after);
   return {
     sql: `SELECT ${memorySelection} FROM memory m WHERE ${condition.sql}${rest.sql}
-      ORDER BY m.${sort.field} ${sort.direction}, m.id LIMIT ?`,
+      ORDER BY m.${sort.field} ${sort.direction}, m.id ${limited}`,
     params: [...condition.params, ...rest.params, limit],
   };
 };
@@ -92,14 +93,23 @@ export const listMemories = (connection: Connection, scope: TenantScope, request
   return connection.rows(sql, params).map(toMemory);
 };
 
-export const countMemories = (connection: Connection, scope: TenantScope, filter: MemoryFilter): number => {
+export const countQuery = (scope: TenantScope, filter: MemoryFilter): Condition => {
+  if (scope.tenant !== null && filtersByStateOnly(filter) && (filter.state ?? 'live') === 'live') {
+    const { sql, params } = readableSet(scope, 'pk');
+    return { sql: `SELECT count(*) FROM (${sql})`, params };
+  }
   const { sql, params } = filterCondition(scope, filter);
-  return connection.row<[number]>(`SELECT count(*) FROM memory m WHERE ${sql}`, params)?.[0] ?? 0;
+  return { sql: `SELECT count(*) FROM memory m WHERE ${sql}`, params };
+};
+
+export const countMemories = (connection: Connection, scope: TenantScope, filter: MemoryFilter): number => {
+  const { sql, params } = countQuery(scope, filter);
+  return connection.row<[number]>(sql, params)?.[0] ?? 0;
 };
 
 export const idsByPrefixSql = narrowed(
   ({ read }) => `SELECT m.id FROM memory m
-  WHERE m.id >= ? AND m.id < ? AND m.live = 1${read('m')} ORDER BY m.id LIMIT ?`,
+  WHERE m.id >= ? AND m.id < ? AND m.live = 1${read('m')} ORDER BY m.id ${limited}`,
 );
 
 export const idsByPrefix = (

@@ -25,23 +25,21 @@ export const unscopedText = `CREATE TABLE unscoped_text (
 const ruleColumns = 'context_visibility, context_team_id, context_project_path, context_created_by';
 
 /**
- * A memory is in one of the three indexes of its visibility or, if its project reads it, in that of projects: a listing for a caller who
- * may read little goes through these, any other through the tenant's own.
+ * Listings in order go through the tenant's memories and leave out what may not be read, by the index alone. What is counted over all that
+ * a scope may read (`readable-set.ts`) is taken clause by clause: each live memory is in one of the four indexes of visibilities.
  */
 export const multiTenantIndexes = `
 CREATE UNIQUE INDEX memory_tenant_id ON memory (context_tenant_id, id);
-CREATE INDEX idx_memory_tenant ON memory (context_tenant_id, created_at, id DESC, ${ruleColumns}) WHERE live = 1;
-CREATE INDEX idx_memory_tenant_visibility ON memory (context_tenant_id, ${ruleColumns}, type) WHERE live = 1;
-CREATE INDEX idx_memory_visibility ON memory (context_tenant_id, created_at, id DESC)
+CREATE INDEX idx_memory_tenant ON memory (context_tenant_id, created_at, id DESC, ${ruleColumns}, type) WHERE live = 1;
+CREATE INDEX memory_tenant_updated ON memory (context_tenant_id, updated_at, id DESC, ${ruleColumns}) WHERE live = 1;
+CREATE INDEX idx_memory_visibility ON memory (context_tenant_id, context_visibility, type, context_project_path)
   WHERE live = 1 AND context_visibility = 'public';
-CREATE INDEX idx_memory_team ON memory (context_tenant_id, context_team_id, created_at, id DESC)
+CREATE INDEX idx_memory_team ON memory (context_tenant_id, context_team_id, type, context_project_path)
   WHERE live = 1 AND context_visibility = 'team';
-CREATE INDEX idx_memory_created_by ON memory (context_tenant_id, context_created_by, created_at, id DESC)
+CREATE INDEX idx_memory_tenant_visibility ON memory (context_tenant_id, context_visibility, context_project_path, type)
+  WHERE live = 1 AND context_visibility = 'project';
+CREATE INDEX idx_memory_created_by ON memory (context_tenant_id, context_created_by, type, context_project_path)
   WHERE live = 1 AND context_visibility = 'private';
-CREATE INDEX memory_tenant_updated ON memory (context_tenant_id, updated_at, id DESC) WHERE live = 1;
-CREATE INDEX memory_tenant_type ON memory (context_tenant_id, type, created_at, id DESC) WHERE live = 1;
-CREATE INDEX memory_tenant_project ON memory (context_tenant_id, context_project_path, created_at, id DESC)
-  WHERE live = 1 AND context_project_path IS NOT NULL;
 CREATE INDEX memory_tenant_trash ON memory (context_tenant_id, updated_at, id DESC) WHERE live = 0;
 CREATE UNIQUE INDEX relationship_tenant_id ON relationship (tenant_id, id);
 CREATE INDEX relationship_tenant_out ON relationship (from_pk, live, strength DESC, id, type, to_pk, tenant_id);

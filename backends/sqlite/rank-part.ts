@@ -2,7 +2,7 @@ import { distinctTerms, makeScorer, termWeight } from '../../src/storage/bm25.ts
 import type { SearchTerm, TextQuery } from '../../src/storage/search-document.ts';
 import { inList } from './access.ts';
 import { audienceOfRow, memoryOfRow, type TextPart } from './audiences.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, limited } from './connection.ts';
 import { frequenciesInTexts, lengthOfTexts } from './field-texts.ts';
 import type { Condition } from './filter.ts';
 import { type Match, quoted } from './match.ts';
@@ -47,19 +47,61 @@ const candidatesSql = (index: TextIndex, where: string, filter: Condition | null
   const join = filter === null ? '' : ` CROSS JOIN memory m ON m.pk = ${memoryOfRow(row)}`;
   return `SELECT ${row}, ${score} AS score FROM ${table}${join} WHERE ${where} AND ${audienceOfRow(row)} IN ${inList}${
     filter === null ? '' : ` AND ${filter.sql}`
-  } ORDER BY score LIMIT ?`;
+  } ORDER BY score ${limited}`;
 };
 
 type Candidate = [row: number, score: number];
 
 const textsSql = ({ table }: TextIndex): string =>
-  `SELECT id, ${memoryOfRow('id')}, c0, c1, c2, c3, c4 FROM ${table}_content WHERE id IN ${inList}`;
+  `SELECT ${memoryOfRow('id')}, c0, c1, c2, c3, c4 FROM ${table}_content WHERE id IN ${inList}`;
 
-type Texts = [row: number, pk: number, ...texts: string[]];
+type Texts = [pk: number, ...texts: string[]];
 
 /** Scored at a time, before it is asked whether that was enough. */
 const scoredAtOnce = 64;
 const fewest = 300;
+
+/** Scores candidates by the numbers of the scope alone, lowest first as everywhere here. */
+const scorerOf = (
+  connection: Connection,
+  index: TextIndex,
+  { inScope }: TextPart,
+  query: TextQuery,
+  terms: readonly Term[],
+): ((candidates: readonly Candidate[]) => Ranked[]) => {
+  const words = terms.map(({ term }) => term);
+  const score = makeScorer(
+    query,
+    inScope,
+    terms.map((term) => term.inScope),
+  );
+  return (candidates) =>
+    connection.rows<Texts>(textsSql(index), [JSON.stringify(candidates.map(([row]) => row))]).map((row) => {
+      const texts = row.slice(1) as string[];
+      return [row[0], -(score(frequenciesInTexts(texts, words), lengthOfTexts(texts)) ?? 0)];
+    });
+};
+
+const byScore = ([, a]: Ranked, [, b]: Ranked): number => a - b;
+
+/** The best and all that score as the last of them. Null if these are not all candidates, and the rest may hold better ones. */
+const bestOf = (
+  candidates: readonly Candidate[],
+  all: boolean,
+  score: (candidates: readonly Candidate[]) => Ranked[],
+  gain: number,
+  limit: number,
+): readonly Ranked[] | null => {
+  const found: Ranked[] = [];
+  for (let from = 0; from < candidates.length; from += scoredAtOnce) {
+    found.push(...score(candidates.slice(from, from + scoredAtOnce)));
+    const last = found.sort(byScore)[limit - 1]?.[1];
+    const next = candidates[from + scoredAtOnce]?.[1];
+    // Both are below zero: a gain makes the next one lower, and so better.
+    if (last !== undefined && next !== undefined && last < next * gain) return found.filter(([, each]) => each <= last);
+  }
+  return all ? found : null;
+};
 
 /**
  * The best by the numbers of the scope alone, and all that score as the last of them. Candidates come in the order of the index's own
@@ -75,32 +117,21 @@ export const rankedInPart = (
   limit: number,
 ): readonly Ranked[] => {
   if (part.inScope.documents === 0) return [];
-  const terms = countTerms(connection, index, part, query);
-  const words = terms.map(({ term }) => term);
-  const score = makeScorer(
-    query,
-    part.inScope,
-    terms.map(({ inScope }) => inScope),
-  );
-  const gain = mostGain(terms, part);
   const where = matching(index, match);
   const sql = candidatesSql(index, where.sql, filter);
-  const scored = (candidates: readonly Candidate[]): Ranked[] =>
-    connection
-      .rows<Texts>(textsSql(index), [JSON.stringify(candidates.map(([row]) => row))])
-      .map(([, pk, ...texts]) => [pk, -(score(frequenciesInTexts(texts, words), lengthOfTexts(texts)) ?? 0)]);
+  const candidatesWithin = (reach: number): Candidate[] =>
+    connection.rows<Candidate>(sql, [...where.params, part.numbers, ...(filter?.params ?? []), reach]);
 
-  for (let reach = Math.max(3 * limit, fewest); ; reach *= 4) {
-    const params = [...where.params, part.numbers, ...(filter?.params ?? []), reach];
-    const candidates = connection.rows<Candidate>(sql, params);
-    const found: Ranked[] = [];
-    for (let from = 0; from < candidates.length; from += scoredAtOnce) {
-      found.push(...scored(candidates.slice(from, from + scoredAtOnce)));
-      const last = found.sort(([, a], [, b]) => a - b)[limit - 1]?.[1];
-      const next = candidates[from + scoredAtOnce]?.[1];
-      if (last !== undefined && next !== undefined && last < next * gain)
-        return found.filter(([, each]) => each <= last);
-    }
-    if (candidates.length < reach) return found;
+  let reach = Math.max(3 * limit, fewest);
+  let candidates = candidatesWithin(reach);
+  if (candidates.length === 0) return [];
+  const terms = countTerms(connection, index, part, query);
+  const score = scorerOf(connection, index, part, query, terms);
+  const gain = mostGain(terms, part);
+  for (;;) {
+    const best = bestOf(candidates, candidates.length < reach, score, gain, limit);
+    if (best !== null) return best;
+    reach *= 4;
+    candidates = candidatesWithin(reach);
   }
 };

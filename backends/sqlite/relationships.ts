@@ -3,12 +3,14 @@ import type { Relationship } from '../../src/domain/relationship.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
 import type { Direction, GraphLink, RelationshipQuery, RelationshipState } from '../../src/storage/query.ts';
 import { inList, listParameter, narrowed, narrowing, readParams, tenantParams } from './access.ts';
-import type { Cell, Connection } from './connection.ts';
+import { type Cell, type Connection, limited } from './connection.ts';
 import type { Condition } from './filter.ts';
 import { relationshipSelection, relationshipSource, toRelationship } from './rows.ts';
 
 /** Over relationship `r` from `a` to `b`: it is the tenant's, and the scope may read both ends. Takes `edgeParams`. */
-export const readEdge = narrowed(({ tenant, read }) => `${tenant('r.tenant_id')}${read('a')}${read('b')}`);
+export const readEdge = narrowed(({ tenant, read }) => `${tenant('r.tenant_id')}${read('+a')}${read('+b')}`);
+/** The same where the relationships are found otherwise than by their tenant. */
+const readEdgeFound = narrowed(({ tenant, read }) => `${tenant('+r.tenant_id')}${read('+a')}${read('+b')}`);
 export const edgeParams = (scope: TenantScope): readonly Cell[] => [
   ...tenantParams(scope),
   ...readParams(scope),
@@ -41,7 +43,8 @@ const touching = (
 
 export const relationshipListing = (scope: TenantScope, query: RelationshipQuery): Condition => {
   const state = query.state ?? 'live';
-  const parts: Condition[] = [{ sql: `${stateSql[state]}${readEdge(scope)}`, params: edgeParams(scope) }];
+  const read = query.of ? readEdgeFound : readEdge;
+  const parts: Condition[] = [{ sql: `${stateSql[state]}${read(scope)}`, params: edgeParams(scope) }];
   if (query.of) parts.push(touching(scope, query.of, query.direction ?? 'both', state));
   if (query.ids) parts.push({ sql: `r.id IN ${inList}`, params: [listParameter(query.ids)] });
   if (query.types) parts.push({ sql: `r.type IN ${inList}`, params: [listParameter(query.types)] });
@@ -49,7 +52,7 @@ export const relationshipListing = (scope: TenantScope, query: RelationshipQuery
   if (query.after !== undefined) parts.push({ sql: 'r.id > ?', params: [query.after] });
   return {
     sql: `SELECT ${relationshipSelection} FROM ${relationshipSource}
-      WHERE ${parts.map(({ sql }) => sql).join(' AND ')} ORDER BY r.id LIMIT ?`,
+      WHERE ${parts.map(({ sql }) => sql).join(' AND ')} ORDER BY r.id ${limited}`,
     params: [...parts.flatMap(({ params }) => params), query.limit],
   };
 };
@@ -64,7 +67,7 @@ export const listRelationships = (
 };
 
 const relationshipsByRowSql = (scope: TenantScope): string =>
-  `SELECT ${relationshipSelection} FROM ${relationshipSource} WHERE r.pk IN ${inList}${readEdge(scope)}`;
+  `SELECT ${relationshipSelection} FROM ${relationshipSource} WHERE r.pk IN ${inList}${readEdgeFound(scope)}`;
 
 export const relationshipsByRow = (
   connection: Connection,
@@ -82,7 +85,7 @@ export const linksSql = narrowed(
   ({ tenant, read }) => `SELECT a.id, b.id, r.type, r.strength, r.origin
   FROM memory a CROSS JOIN relationship r CROSS JOIN memory b ON b.pk = r.to_pk
   WHERE a.id IN ${inList} AND a.live = 1${read('a')} AND r.from_pk = a.pk AND r.live = 1${tenant('r.tenant_id')}
-    AND r.to_pk IN (SELECT pk FROM memory WHERE id IN ${inList} AND live = 1${tenant('context_tenant_id')})${read('b')} ORDER BY r.id`,
+    AND r.to_pk IN (SELECT pk FROM memory WHERE id IN ${inList} AND live = 1${tenant('context_tenant_id')})${read('+b')} ORDER BY r.id`,
 );
 
 export const linksAmong = (

@@ -1,6 +1,6 @@
 import { fieldWeights, searchFields } from '../../src/storage/search-document.ts';
 import { memoryOfRow } from './audiences.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, limited } from './connection.ts';
 import type { Condition } from './filter.ts';
 import type { Match } from './match.ts';
 import { relationshipTextTable, textTable } from './tenants.ts';
@@ -47,13 +47,13 @@ const tieMargin = 16;
 
 /** The cut is made inside the text index, which knows no ids: rows of equal score are in any order. */
 const cutSql = ({ table, score, recordOf }: TextIndex, where: string): string =>
-  `SELECT ${recordOf('rowid')}, ${score} AS score FROM ${table} WHERE ${where} ORDER BY score LIMIT ?`;
+  `SELECT ${recordOf('rowid')}, ${score} AS score FROM ${table} WHERE ${where} ORDER BY score ${limited}`;
 
 /** The cross join makes the text index the outer loop. */
 const orderedSql = ({ table, score, record, key, recordOf }: TextIndex, where: string, filter: string): string => {
   const pk = recordOf(`${table}.rowid`);
   return `SELECT ${pk}, ${score} AS score FROM ${table} CROSS JOIN ${record} ${key} ON ${key}.pk = ${pk}
-    WHERE ${where} AND ${filter} ORDER BY score, ${key}.id LIMIT ?`;
+    WHERE ${where} AND ${filter} ORDER BY score, ${key}.id ${limited}`;
 };
 
 /** The best rows by the numbers of the whole index, and all that score as the last of them, as long as they are few: the ids decide among these. */

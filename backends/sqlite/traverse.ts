@@ -3,7 +3,7 @@ import type { RelationshipType } from '../../src/domain/relationship.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
 import type { Traversal, TraversalRequest, TraversalStep } from '../../src/storage/query.ts';
 import { narrowed, narrowing, readParams, tenantParams } from './access.ts';
-import type { Cell, Connection } from './connection.ts';
+import { type Cell, type Connection, limited } from './connection.ts';
 
 const startSql = narrowed(({ read }) => `SELECT pk FROM memory WHERE id = ? AND live = 1${read('memory')}`);
 
@@ -29,10 +29,10 @@ export const hopsSql = (
   const [own, other] = forward ? ['from_pk', 'to_pk'] : ['to_pk', 'from_pk'];
   return `SELECT r.${other}, o.id, r.id, r.type, r.strength, ${forward ? 1 : 0}
     FROM relationship r CROSS JOIN memory o ON o.pk = r.${other}
-    WHERE r.${own} = ? AND r.live = 1 AND o.live = 1${tenant('r.tenant_id')}${read('o')}${symmetricOnly ? ' AND r.symmetric = 1' : ''}${
+    WHERE r.${own} = ? AND r.live = 1 AND o.live = 1${tenant('r.tenant_id')}${read('+o')}${symmetricOnly ? ' AND r.symmetric = 1' : ''}${
       types === 0 ? '' : ` AND r.type IN (${Array.from({ length: types }, () => '?').join(', ')})`
     }${forward ? '' : ' AND r.from_pk <> r.to_pk'}${statedOnly ? " AND r.origin = 'stated'" : ''}
-    ORDER BY r.strength DESC, r.id LIMIT ?`;
+    ORDER BY r.strength DESC, r.id ${limited}`;
 };
 
 const strongestFirst = (a: Hop, b: Hop): number => b[4] - a[4] || (a[2] < b[2] ? -1 : 1);

@@ -4,7 +4,7 @@ import type { WriteOperation } from '../../src/storage/batch.ts';
 import type { MemoryFilter, SearchHit, UnembeddedListing, VectorQuery, VectorSpace } from '../../src/storage/query.ts';
 import { cosineTo } from '../../src/storage/vector.ts';
 import { narrowed, readParams } from './access.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, limited } from './connection.ts';
 import { type Condition, filterCondition } from './filter.ts';
 import { memoriesByRow } from './memories.ts';
 import { memorySelection, toMemory } from './rows.ts';
@@ -44,7 +44,7 @@ const currentSql = '+v.model = ? AND length(v.vector) = ? AND m.version = v.vers
 /** `before` bounds the keys where others than the tenant's follow. */
 const scanSql = (before: string, filter: string): string => `SELECT m.pk, v.vector, v.pk
   FROM memory_vector v CROSS JOIN memory m ON m.pk = v.memory_pk
-  WHERE v.pk > ?${before} AND ${currentSql} AND ${filter} ORDER BY v.pk LIMIT ?`;
+  WHERE v.pk > ?${before} AND ${currentSql} AND ${filter} ORDER BY v.pk ${limited}`;
 
 /** Vectors held in memory at a time. */
 const scannedAtOnce = 2_000;
@@ -123,7 +123,7 @@ export const nearestMemories = (
 export const unembeddedSql = (filter: string): string => `SELECT ${memorySelection} FROM memory m
   WHERE ${filter} AND m.id > ? AND NOT EXISTS (SELECT 1 FROM memory_vector v
     WHERE v.memory_pk = m.pk AND v.model = ? AND v.version = m.version AND length(v.vector) = ?)
-  ORDER BY m.id LIMIT ?`;
+  ORDER BY m.id ${limited}`;
 
 export const unembeddedMemories = (
   connection: Connection,
@@ -138,7 +138,7 @@ export const unembeddedMemories = (
 
 const countSql = narrowed(
   ({ all, read }) => `SELECT count(*) FROM memory_vector v CROSS JOIN memory m ON m.pk = v.memory_pk
-  WHERE ${all ? '' : 'v.pk > ? AND v.pk < ? AND '}${currentSql} AND m.live = 1${read('m')}`,
+  WHERE ${all ? '' : 'v.pk > ? AND v.pk < ? AND '}${currentSql} AND m.live = 1${read('+m')}`,
 );
 
 export const countEmbedded = (connection: Connection, scope: TenantScope, { model, dimensions }: VectorSpace): number =>

@@ -41,10 +41,12 @@ export const makeScorer = (
     const found = query.mode === 'all' ? groups.length > 0 && groups.every(isMatched) : groups.some(isMatched);
     if (!found) return null;
     const damping = k1 * (1 - b + (b * length) / averageLength);
-    return weights.reduce((sum, weight, place) => {
+    let sum = 0;
+    for (let place = 0; place < weights.length; place += 1) {
       const f = frequencies[place] ?? 0;
-      return f === 0 ? sum : sum + (weight * f) / (f + damping);
-    }, 0);
+      if (f > 0) sum += ((weights[place] as number) * f) / (f + damping);
+    }
+    return sum;
   };
 };
 
