@@ -99,8 +99,9 @@ Core, always listed: ${listOf('core', false)}.
 
 Extended, with \`MEMORY_TOOL_PROFILE=extended\`: ${listOf('extended', false)}.
 
-In [multi-tenant mode](multi-tenancy.md), always listed: ${listOf('core', true)}. There \`store_memory\` also takes \`visibility\` and
-\`team_id\`, \`update_memory\` and \`delete_memory\` need \`expected_version\`, and \`update_memory\` takes \`merge: ["tags"]\`.
+In [multi-tenant mode](multi-tenancy.md), always listed: ${listOf('core', true)}. There \`store_memory\` and
+\`update_memory\` also take \`visibility\` and \`team_id\`, \`update_memory\` and \`delete_memory\` need \`expected_version\`, and \`update_memory\` takes
+\`merge: ["tags"]\`.
 
 The requests and answers below are real: one small story, told to an empty store, a minute from call to call.
 

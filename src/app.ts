@@ -5,15 +5,16 @@ import { asOffered, offered } from './app/offered-tools.ts';
 import { upkeepOf } from './app/upkeep.ts';
 import { scopeOf } from './auth/policy.ts';
 import type { Config } from './config.ts';
-import type { CallerScope, Principal } from './domain/scope.ts';
+import type { CallerScope, Principal, TenantScope } from './domain/scope.ts';
 import { log } from './log.ts';
 import { listTool } from './mcp/listed-tool.ts';
 import type { McpApp } from './mcp/server.ts';
 import { toolList } from './mcp/tool-list.ts';
 import { defaultRanking } from './search/ranking.ts';
 import type { ServiceContext } from './service/context.ts';
-import { noTrail, sessionTrails } from './service/session-trail.ts';
+import { noTrail, type SessionTrail, sessionTrails } from './service/session-trail.ts';
 import { noUsage, recordUsage } from './service/usage.ts';
+import { type CursorCodec, plainCursors } from './storage/cursor.ts';
 import type { GuardedStore } from './storage/guarded.ts';
 import type { Backend, Finding } from './storage/store.ts';
 import type { Tool } from './tools/tool.ts';
@@ -24,6 +25,8 @@ export interface App extends McpApp {
   store(): Promise<GuardedStore>;
   /** For who runs the server: the whole tenant, or in single-tenant mode the whole store. Never for an answer to a caller. */
   operatorContext(): Promise<ServiceContext>;
+  /** Of whom this process acts for; opens nothing. */
+  callerScope(): Promise<TenantScope>;
   /** What the access rule makes of a caller. */
   scopeOf(principal: Principal): CallerScope;
   /** For a server, a while after its start: brings the index of an older store up to date. */
@@ -93,27 +96,28 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
 
   const trails = sessionTrails();
   const embeddings = lazyEmbeddings(config, caller.scope, openStore, now);
+  const contextWith = async (scope: TenantScope, codec: CursorCodec, trail: SessionTrail): Promise<ServiceContext> => ({
+    scope,
+    upkeepScope: caller.upkeepScope,
+    store: await openStore(),
+    cursors: codec,
+    settings: { allowCycles: config.allowCycles, readOnly: config.readOnly, ranking: defaultRanking },
+    trail,
+    ...(config.embeddings && { meaningOf: async (query) => (await embeddings.open())?.meaningOf(query) ?? null }),
+    noteUse: (ids) => usage.note(scope, ids),
+    now,
+    newId,
+    ...projects,
+  });
+
   const contextFor = async (session?: string): Promise<ServiceContext> => {
     const scope = await caller.scope();
-    return {
-      scope,
-      upkeepScope: caller.upkeepScope,
-      store: await openStore(),
-      cursors: await cursors(scope),
-      settings: { allowCycles: config.allowCycles, readOnly: config.readOnly, ranking: defaultRanking },
-      trail: config.autoLinks && session !== undefined ? trails(session, scope) : noTrail,
-      ...(config.embeddings && { meaningOf: async (query) => (await embeddings.open())?.meaningOf(query) ?? null }),
-      noteUse: (ids) => usage.note(scope, ids),
-      now,
-      newId,
-      ...projects,
-    };
+    const trail = config.autoLinks && session !== undefined ? trails(session, scope) : noTrail;
+    return contextWith(scope, await cursors(scope), trail);
   };
 
-  const operatorContext = async (): Promise<ServiceContext> => ({
-    ...(await contextFor()),
-    scope: caller.upkeepScope,
-  });
+  // Its cursors reach nobody. Sealed ones would need an open store, and doctor looks at those that do not open.
+  const operatorContext = (): Promise<ServiceContext> => contextWith(caller.upkeepScope, plainCursors, noTrail);
 
   const upkeep = upkeepOf(operatorContext, embeddings.wake);
 
@@ -131,6 +135,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     loadTool,
     contextFor,
     operatorContext,
+    callerScope: caller.scope,
     scopeOf,
     now,
     newId,

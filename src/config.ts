@@ -92,6 +92,16 @@ const describeProblem = (name: VariableName, raw: string, source: Source): strin
   return `${name} (${source}): ${shown} is not valid; allowed: ${allowed}.`;
 };
 
+/** What says who calls is of no use where callers are not told apart; most likely the mode was meant, or its name mistyped. */
+const ofCallers = ['MEMORY_USER_ID', 'MEMORY_TEAM_IDS', 'MEMORY_PROJECTS'] as const;
+
+const checkMode = (isMultiTenant: boolean, isGiven: (name: VariableName) => boolean): readonly string[] =>
+  isMultiTenant
+    ? []
+    : ofCallers
+        .filter(isGiven)
+        .map((name) => `${name} says nothing without MEMORY_MULTI_TENANT_MODE=true: all is shown`);
+
 /** One tenant of several is shown, not written: nothing says on whose behalf. */
 const isReadOnly = (values: Values): boolean => values.MEMORY_READ_ONLY || values.MEMORY_SINGLE_TENANT_VIEW !== '';
 
@@ -198,6 +208,9 @@ export const loadConfig = (
     tenancy: tenancyOf(values, isGiven('MEMORY_PROJECTS')),
     embeddings: embeddingsOf(values),
     effective: Object.freeze(picked.map(({ name, raw, source }) => effectiveValue(place, name, raw, source))),
-    warnings: Object.freeze(layers.flatMap(([source, given]) => checkUnknown(source, given))),
+    warnings: Object.freeze([
+      ...layers.flatMap(([source, given]) => checkUnknown(source, given)),
+      ...checkMode(values.MEMORY_MULTI_TENANT_MODE, isGiven),
+    ]),
   });
 };

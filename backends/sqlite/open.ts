@@ -2,6 +2,7 @@ import { closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Driver from 'better-sqlite3';
 import { AppError } from '../../src/errors.ts';
+import type { Admission } from '../../src/storage/store.ts';
 import { busyTimeoutMs, Connection, untilFree } from './connection.ts';
 import { inspectSchema, migrate } from './schema.ts';
 import type { SqliteSettings } from './settings.ts';
@@ -76,23 +77,23 @@ const configure = (connection: Connection, { synchronous }: SqliteSettings): voi
   connection.pragma('mmap_size = 0');
 };
 
-const prepareSchema = (connection: Connection, settings: SqliteSettings): void => {
+const prepareSchema = (connection: Connection, settings: SqliteSettings, admit: Admission): void => {
   const { readOnly } = settings;
   // Nothing is written, not even the journal mode, before the file is known to be ours or empty.
   inspectSchema(connection);
   if (!readOnly) connection.pragma('journal_mode = WAL');
   migrate(connection, readOnly);
-  takeShape(connection, settings);
+  takeShape(connection, settings, admit);
 };
 
-export const openStore = async (settings: SqliteSettings): Promise<Connection> => {
+export const openStore = async (settings: SqliteSettings, admit: Admission = () => undefined): Promise<Connection> => {
   const driver = await loadDriver();
   prepareFile(settings);
   const db = await untilFree(() => connect(driver, settings));
   try {
     const connection = new Connection(db);
     configure(connection, settings);
-    await untilFree(() => prepareSchema(connection, settings));
+    await untilFree(() => prepareSchema(connection, settings, admit));
     return connection;
   } catch (error) {
     db.close();

@@ -1,5 +1,6 @@
 import { AppError } from '../../src/errors.ts';
 import { searchFields } from '../../src/storage/search-document.ts';
+import type { Admission } from '../../src/storage/store.ts';
 import { memoryOfRow } from './audiences.ts';
 import type { Connection } from './connection.ts';
 import { singleTenantIndexes, singleTenantTables } from './migrations/001-initial.ts';
@@ -14,7 +15,7 @@ import {
 import { reindexRelationships } from './relationship-text.ts';
 import type { SqliteSettings } from './settings.ts';
 import { settle } from './settle.ts';
-import { dropTenantTables, makeTenantTables, scopedCounts, tenantNumbers, textTable } from './tenants.ts';
+import { dropTenantTables, makeTenantTables, scopedCounts, tenantCounts, tenantNumbers, textTable } from './tenants.ts';
 
 const exec = (connection: Connection, ...statements: readonly string[]): void => {
   for (const sql of statements) connection.db.exec(sql);
@@ -105,10 +106,14 @@ export const isMultiTenant = (connection: Connection): boolean =>
   connection.row("SELECT 1 FROM sqlite_schema WHERE name = 'audience'") !== undefined;
 
 /**
- * Gives the store the shape of the mode that it is opened in, in one transaction. A process that still works in the other mode then finds
+ * Gives the store the shape of the mode that it is opened in, in one transaction, if `admit` lets it. A process that still works in the other mode then finds
  * its tables gone, which `faults.ts` explains.
  */
-export const takeShape = (connection: Connection, { multiTenant, readOnly }: SqliteSettings): void => {
+export const takeShape = (
+  connection: Connection,
+  { multiTenant, readOnly }: SqliteSettings,
+  admit: Admission,
+): void => {
   if (isMultiTenant(connection) === multiTenant) return;
   if (readOnly) {
     throw new AppError(
@@ -118,6 +123,7 @@ export const takeShape = (connection: Connection, { multiTenant, readOnly }: Sql
   }
   connection.write(() => {
     if (isMultiTenant(connection) === multiTenant) return;
+    admit(tenantCounts(connection));
     if (multiTenant) toMultiTenant(connection);
     else toSingleTenant(connection);
   });

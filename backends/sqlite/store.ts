@@ -25,7 +25,7 @@ import type {
   VectorSpace,
 } from '../../src/storage/query.ts';
 import type { TextQuery } from '../../src/storage/search-document.ts';
-import type { Backend, Finding, GraphStore, TenantCount } from '../../src/storage/store.ts';
+import type { Admission, Backend, Finding, GraphStore, TenantCount } from '../../src/storage/store.ts';
 import { backupStore } from './backup.ts';
 import { listChanges } from './change-log.ts';
 import { type Connection, untilFree } from './connection.ts';
@@ -61,8 +61,8 @@ export class SqliteStore implements Backend {
     });
   }
 
-  async open(): Promise<void> {
-    this.#connection = await openStore(this.#settings);
+  async open(admit?: Admission): Promise<void> {
+    this.#connection = await openStore(this.#settings, admit);
   }
 
   async close(): Promise<void> {
@@ -195,7 +195,8 @@ export class SqliteStore implements Backend {
   }
 
   async tenants(): Promise<readonly TenantCount[]> {
-    return tenantCounts(this.#open);
+    const connection = this.#open;
+    return connection.read(() => tenantCounts(connection));
   }
 
   async sealingKey(): Promise<Uint8Array> {

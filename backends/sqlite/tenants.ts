@@ -82,10 +82,10 @@ export const countSql = 'SELECT count(*) FROM memory';
 export const scopedCounts = (connection: Connection): readonly TenantCount[] =>
   connection.rows<[TenantId, number]>(scopedCountsSql).map(([tenant, memories]) => ({ tenant, memories }));
 
-export const tenantCounts = (connection: Connection): readonly TenantCount[] =>
-  connection.read(() => {
-    const scoped = scopedCounts(connection);
-    const all = connection.row<[number]>(countSql)?.[0] ?? 0;
-    const unscoped = scoped.reduce((rest, { memories }) => rest - memories, all);
-    return unscoped === 0 ? scoped : [{ tenant: null, memories: unscoped }, ...scoped];
-  });
+/** In a transaction. */
+export const tenantCounts = (connection: Connection): readonly TenantCount[] => {
+  const scoped = scopedCounts(connection);
+  const all = connection.row<[number]>(countSql)?.[0] ?? 0;
+  const unscoped = scoped.reduce((rest, { memories }) => rest - memories, all);
+  return unscoped === 0 ? scoped : [{ tenant: null, memories: unscoped }, ...scoped];
+};

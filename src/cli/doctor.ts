@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { errorTable, isAppError } from '../errors.ts';
 import type { ServiceContext } from '../service/context.ts';
 import { indexIsCurrent, renewIndex } from '../service/renew-index.ts';
+import { whoAmI } from '../service/who-am-i.ts';
 import type { Finding } from '../storage/store.ts';
 import { showProgress } from './progress.ts';
 import { print, type Terminal } from './terminal.ts';
@@ -45,6 +46,22 @@ const examineStore = async (app: App): Promise<Examination> => {
   }
 };
 
+const listed = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(', ') || 'none';
+
+/** Nothing where one person has the store. */
+const examineTenancy = async (app: App, { tenancy }: Config): Promise<readonly Finding[]> => {
+  if (tenancy.mode === 'single') {
+    return tenancy.view === null ? [] : [ok(`Single-tenant mode shows the tenant ${tenancy.view}, for reading.`)];
+  }
+  const caller = whoAmI({ scope: await app.callerScope() });
+  if (caller === null) return [];
+  const { tenant, user, teams, projects } = caller;
+  return [
+    ok(`Multi-tenant mode: this process acts as ${JSON.stringify(user)} of the tenant ${tenant}.`),
+    ok(`Its teams are ${listed(teams)}, its projects ${listed(projects)}.`),
+  ];
+};
+
 const describe = ({ severity, what, fix }: Finding): string =>
   `${{ ok: 'ok     ', warning: 'warning', error: 'ERROR  ' }[severity]}  ${what}${fix === null ? '' : ` → ${fix}`}`;
 
@@ -79,6 +96,7 @@ export const doctor = (
       ok(`graph-memory ${app.info.version}, Node ${process.versions.node}, ${process.platform} ${process.arch}`),
       ...config.warnings.map((what) => ({ severity: 'warning', what, fix: 'Rename or remove it.' }) as const),
       ok(project === null ? 'This folder belongs to no project.' : `This folder belongs to the project ${project}`),
+      ...(await examineTenancy(app, config)),
       ...store.findings,
       ...index,
       ...(store.exitCode === 0 ? await app.inspectEmbeddings() : []),

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Config } from '../config.ts';
+import type { TenantId } from '../domain/ids.ts';
 import { AppError } from '../errors.ts';
 import { print, type Terminal } from './terminal.ts';
 import type { CommandLine } from './transfer-commands.ts';
@@ -7,6 +8,8 @@ import { withApp } from './with-app.ts';
 
 interface Asked {
   readonly id: string;
+  /** Null: that of the memory. */
+  readonly tenant: string | null;
   readonly user: string;
   readonly teams: readonly string[];
   readonly projects: readonly string[];
@@ -16,6 +19,7 @@ interface Asked {
 /** The names differ from those of the process's own caller, which are flags of every command. */
 interface Options {
   readonly as: string;
+  readonly inTenant?: string;
   readonly inTeams: readonly string[];
   readonly onProjects: readonly string[];
   readonly role: 'member' | 'admin';
@@ -24,7 +28,7 @@ interface Options {
 const refused = 1;
 
 /** Prints which clause of the access rule decides, for whoever runs the server. Returns 0 if the caller may read, else 1. */
-const explain = (terminal: Terminal, config: Config, { id, ...caller }: Asked): Promise<number> =>
+const explain = (terminal: Terminal, config: Config, { id, tenant, ...caller }: Asked): Promise<number> =>
   withApp(config, async (app) => {
     const { tenancy } = config;
     if (tenancy.mode === 'single') {
@@ -43,7 +47,7 @@ const explain = (terminal: Terminal, config: Config, { id, ...caller }: Asked): 
     if (memory === undefined) throw memoryNotFound(memoryId);
     const projects = await Promise.all(caller.projects.map(context.resolveProject));
     const { readable, lines } = explainAccess(
-      app.scopeOf({ ...caller, tenant: tenancy.caller.tenant, projects }),
+      app.scopeOf({ ...caller, tenant: tenant === null ? tenancy.caller.tenant : (tenant as TenantId), projects }),
       memory,
     );
     await print(terminal, lines);
@@ -68,11 +72,13 @@ export const addExplainAccess = (
     )
     .argument('<id>', 'of a memory of the tenant MEMORY_DEFAULT_TENANT')
     .requiredOption('--as <user>', 'whose rights')
+    .option('--in-tenant <name>', 'of that user (default: that of the memory)')
     .addOption(new Option('--in-teams <names>', 'of that user, joined by commas').default([]).argParser(names))
     .addOption(new Option('--on-projects <names>', 'of that user, joined by commas').default([]).argParser(names))
     .addOption(new Option('--role <name>').choices(['member', 'admin']).default('member'))
     .action(async (id: string, options: Options, command: Command) => {
-      const { as: user, inTeams: teams, onProjects: projects, role } = options;
-      run.exitCode = await explain(run.terminal, await configure(command), { id, user, teams, projects, role });
+      const { as: user, inTenant: tenant = null, inTeams: teams, onProjects: projects, role } = options;
+      const asked = { id, tenant, user, teams, projects, role };
+      run.exitCode = await explain(run.terminal, await configure(command), asked);
     });
 };

@@ -45,8 +45,8 @@ export const importFile = (terminal: Terminal, config: Config, command: ImportCo
       throw new AppError('read_only', 'Nothing can be imported with MEMORY_READ_ONLY; only --dry-run can.');
     }
     const { onProgress, clear } = showProgress(terminal);
-    const isEmpty = async (): Promise<boolean> =>
-      (await context.store.countMemories(context.scope, { state: 'any' })) === 0;
+    const store = await app.store();
+    const isEmpty = async (): Promise<boolean> => (await store.tenants()).length === 0;
     const conflicts: Conflict[] = [];
     const report = await withInputFile(command.file, terminal.stdin, (path) =>
       importRecords(context, () => readers[command.format](fileLines(path)), {

@@ -5,7 +5,7 @@ import { connectLines } from './connect.ts';
 import { complain, print, type Terminal } from './terminal.ts';
 import { withApp } from './with-app.ts';
 
-const loopback = /^(127\.|::1$|localhost$)/;
+const loopback = /^(?:127(?:\.\d{1,3}){3}|\[?::1\]?|localhost)$/i;
 
 export const serveStdio = async (terminal: Terminal, config: Config): Promise<void> => {
   const [transport, { stopSignal }] = await Promise.all([
@@ -58,9 +58,13 @@ export const serveHttp = async (terminal: Terminal, config: Config): Promise<voi
         `warning: ${host} can be reached from other machines, and whoever reaches it can read and change every memory.`,
       );
     }
+    const { tenancy } = config;
     await print(terminal, [
       `graph-memory ${app.info.version} serves ${server.url}`,
       `Store: ${store.location}`,
+      ...(tenancy.mode === 'multi'
+        ? [`Every program on this machine that reaches it acts as ${tenancy.caller.user} of ${tenancy.caller.tenant}.`]
+        : []),
       'Stop it with Ctrl-C.',
       '',
       ...connectLines(terminal, config, server.url),

@@ -14,7 +14,10 @@ export type LogLevel = (typeof logLevels)[number];
 const filePath = z.string().regex(/^(?!file:|:memory:$)(?!.*\$\{)[^\0\r\n]+$/);
 /** Names that begin with an underscore are ours: `_everyone`, `_maintenance`. */
 const tenantName = /^[A-Za-z0-9-][A-Za-z0-9_-]{0,63}$/;
-const userName = /^(?!_)[^\s,\p{Cc}][^,\p{Cc}]{0,199}$/u;
+/** No control, format or unassigned characters, which would make two names look like one. */
+const userName = /^(?!_)[^,\p{C}\p{Z}](?:[^,\p{C}\p{Zl}\p{Zp}]{0,198}[^,\p{C}\p{Z}])?$/u;
+/** The same name typed on two systems is the same text. */
+const composed = (text: string): string => text.normalize('NFC');
 
 const names = (allowed: RegExp, longest: number): z.ZodType<string[], string> =>
   z
@@ -23,7 +26,7 @@ const names = (allowed: RegExp, longest: number): z.ZodType<string[], string> =>
       ...new Set(
         text
           .split(',')
-          .map((name) => name.trim())
+          .map((name) => composed(name.trim()))
           .filter((name) => name !== ''),
       ),
     ])
@@ -183,8 +186,11 @@ export const variables = {
     description: 'Tenant of this process in multi-tenant mode, and the target of a migration that names none.',
   }),
   MEMORY_USER_ID: variable({
-    schema: z.union([z.literal(''), z.string().regex(userName)]),
-    allowed: 'one line of at most 200 characters without commas, not beginning with _',
+    schema: z
+      .string()
+      .transform(composed)
+      .pipe(z.union([z.literal(''), z.string().regex(userName)])),
+    allowed: 'one line of at most 200 characters without commas, with no space at its ends, not beginning with _',
     fallback: '',
     description: 'Who calls, in multi-tenant mode. Whoever may set this variable may act as that user.',
   }),

@@ -12,6 +12,7 @@ import { wrapHandlers } from './handlers.ts';
 import { instructionsFor } from './instructions.ts';
 import type { ListedTool } from './listed-tool.ts';
 import { asSdkSchema } from './listed-tool.ts';
+import { withoutTenant } from './named-tenant.ts';
 import { addPrompts } from './prompts.ts';
 import { addResources, resourceListWrap } from './resources.ts';
 import { addSubscriptions } from './subscriptions.ts';
@@ -72,7 +73,7 @@ const addTools = (server: McpServer, app: McpApp): void => {
     const { name, title, description, annotations } = listed;
     const call = async (raw: unknown): Promise<CallToolResult> => {
       const tool = await app.loadTool(name);
-      const input = parseArguments(tool, raw);
+      const input = parseArguments(tool, await withoutTenant(name, raw, async () => (await app.contextFor()).scope));
       return resultOf(await tool.run(input, await app.contextFor(session)));
     };
     server.registerTool(

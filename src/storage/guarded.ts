@@ -1,14 +1,14 @@
 import { AppError } from '../errors.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { Backend, Finding, GraphStore, TenantCount } from './store.ts';
+import type { Admission, Backend, Finding, GraphStore, TenantCount } from './store.ts';
 
 export interface GuardOptions {
   /** How long one call may take before its caller is answered with `deadline_exceeded`. */
   readonly deadlineMs: number;
   /** Refuses `write` with `read_only`. */
   readonly readOnly: boolean;
-  /** Asked once when the store was opened; what it throws fails the opening. */
-  readonly admit?: (backend: Backend) => Promise<void>;
+  /** Asked when the store is opened; what it throws fails the opening. */
+  readonly admit?: Admission;
   /** Told of each fault that is not the caller's, with its cause. */
   readonly onFault?: (call: string, error: AppError) => void;
 }
@@ -72,6 +72,7 @@ const guardedReads = (backend: Backend, run: Run): Omit<GraphStore, 'write'> => 
 
 /** Open once (again after a failure), close once, deadlines and translation of errors, the same for every backend. */
 export const guardStore = (backend: Backend, options: GuardOptions): GuardedStore => {
+  let opened: Promise<void> | undefined;
   let opening: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
 
@@ -88,8 +89,12 @@ export const guardStore = (backend: Backend, options: GuardOptions): GuardedStor
   };
 
   const admitted = async (): Promise<void> => {
-    await backend.open();
-    await options.admit?.(backend);
+    opened ??= backend.open(options.admit);
+    await opened.catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    options.admit?.(await backend.tenants());
   };
 
   const open = (): Promise<void> => {
@@ -128,7 +133,7 @@ export const guardStore = (backend: Backend, options: GuardOptions): GuardedStor
     close: () => {
       closing ??= Promise.resolve(opening)
         .catch(() => undefined)
-        .then(() => (opening ? backend.close() : undefined));
+        .then(() => (opened ? backend.close() : undefined));
       return closing;
     },
     inspect: () => runUnbounded('inspect', () => backend.inspect()),

@@ -141,6 +141,9 @@ export interface TenantCount {
   readonly memories: number;
 }
 
+/** Throws where the store does not fit the mode that it is to be opened in. */
+export type Admission = (tenants: readonly TenantCount[]) => void;
+
 /**
  * A store as its folder makes it, naive: no deadlines, no logging, driver errors as they come. `guardStore` adds what is the same for all.
  * Constructing one does no I/O.
@@ -151,9 +154,10 @@ export interface Backend extends GraphStore {
   readonly location: string;
   /**
    * Creates or upgrades the schema, and gives it the shape of the mode that the store was made for: indexes that begin with the tenant
-   * exist in multi-tenant mode alone. Safe when several processes do it at the same moment.
+   * exist in multi-tenant mode alone. Safe when several processes do it at the same moment. A store that others cannot use any more once it
+   * has the shape of another mode asks `admit` before, with what `tenants` answers: what that throws leaves it as it was.
    */
-  open(): Promise<void>;
+  open(admit?: Admission): Promise<void>;
   /** Waits for nothing; called once, also after a failed `open`. */
   close(): Promise<void>;
   /** Who has memories here, in whatever state, and how many; ordered by tenant, null (none) first. For an operator: no scope narrows it. */

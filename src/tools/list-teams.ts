@@ -6,7 +6,7 @@ import { defineTool } from './tool.ts';
 export const listTeams = defineTool({
   name: 'list_teams',
   title: 'List teams',
-  description: 'Use to see your teams and how many memories each holds; _everyone is the whole tenant.',
+  description: 'Use to see your teams and how many memories each holds.',
   profile: 'core',
   multiTenantOnly: true,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },

@@ -3,7 +3,15 @@ import type { ServiceContext } from '../service/context.ts';
 import { requireMemoryId } from '../service/find-memory.ts';
 import { updateMemory as update } from '../service/update-memory.ts';
 import { contextDraft, contextInput } from './context-input.ts';
-import { expectedVersion, memoryTypeName, orNothing, requiredVersion, share, strings } from './inputs.ts';
+import {
+  expectedVersion,
+  memoryTypeName,
+  orNothing,
+  requiredVersion,
+  share,
+  strings,
+  visibilityName,
+} from './inputs.ts';
 import { receipt } from './text/receipt.ts';
 import { defineTool, type ToolAnswer } from './tool.ts';
 
@@ -25,6 +33,8 @@ const input = z.strictObject({
 });
 
 const sharedInput = input.extend({
+  visibility: visibilityName.meta({ listed: { type: 'string' } }).optional(),
+  team_id: z.string().min(1).optional(),
   expected_version: requiredVersion,
   merge: z
     .array(z.enum(['tags']))
@@ -32,11 +42,11 @@ const sharedInput = input.extend({
     .optional(),
 });
 
-type Given = z.output<typeof input> & { readonly merge?: readonly 'tags'[] | undefined };
+type Given = z.output<typeof input> & Partial<Pick<z.output<typeof sharedInput>, 'visibility' | 'team_id' | 'merge'>>;
 
 const run = async (given: Given, context: ServiceContext): Promise<ToolAnswer> => {
-  const { memory_id, expected_version, merge, context: place, ...fields } = given;
-  const changes = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const { memory_id, expected_version, merge, team_id: teamId, context: place, ...fields } = given;
+  const changes = Object.fromEntries(Object.entries({ ...fields, teamId }).filter(([, value]) => value !== undefined));
   const updated = await update(
     context,
     requireMemoryId(memory_id, 'memory_id'),

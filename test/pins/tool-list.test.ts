@@ -35,7 +35,19 @@ test('core costs a model at most 1,500 tokens, all at most 3,000', () => {
   expect(tokens(offer('single', 'extended'))).toBeLessThanOrEqual(3_000);
 });
 
-test('multi-tenant mode adds three tools, and costs a model at most 1,750 tokens and 3,050', () => {
+test('single-tenant mode lists the same, to the byte, whatever multi-tenant mode comes to list', async () => {
+  const lists = [false, true].map((readOnly) =>
+    offered(toolList, { toolProfile: 'extended', readOnly, tenancy: { mode: 'single', view: null } }),
+  );
+  const lines = lists
+    .flat()
+    .map(({ name, title, description, profile, annotations, inputSchema }) =>
+      JSON.stringify({ name, title, description, profile, annotations, inputSchema }),
+    );
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('single-tenant-tools.jsonl');
+});
+
+test('multi-tenant mode adds three tools, and costs a model at most 1,750 tokens and 3,060', () => {
   const names = offer('multi', 'core').map((tool) => tool.name);
   expect(names.filter((name) => !core.some((tool) => tool.name === name))).toEqual([
     'whoami',
@@ -43,7 +55,7 @@ test('multi-tenant mode adds three tools, and costs a model at most 1,750 tokens
     'share_memory',
   ]);
   expect(tokens(offer('multi', 'core'))).toBeLessThanOrEqual(1_750);
-  expect(tokens(offer('multi', 'extended'))).toBeLessThanOrEqual(3_050);
+  expect(tokens(offer('multi', 'extended'))).toBeLessThanOrEqual(3_060);
 });
 
 test('multi-tenant mode asks for the version that a change was made of', () => {

@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
-import { singleTenantScope as scope } from '../../src/auth/policy.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { maintenanceScope, singleTenantScope as scope } from '../../src/auth/policy.ts';
+import type { TenantId } from '../../src/domain/ids.ts';
 import { AppError, type ErrorCode } from '../../src/errors.ts';
 import { batchOf, creates, makeMemory } from '../support/builders.ts';
 import { makeFolder, makeStore, openStore, type Settings } from './place.ts';
@@ -177,6 +178,25 @@ describe('what is opened', () => {
       .write(scope, batchOf([creates(makeMemory({ id: 99 }))]))
       .catch((error: unknown) => error);
     expect(store.translate(refused)).toMatchObject({ code: 'store_unwritable' });
+  });
+
+  test('asks before it takes the shape of the other mode, and stays as it was if that is refused', async () => {
+    const path = await makeFilled();
+    const before = readFileSync(path);
+    const store = await makeStore(path, { multiTenant: true });
+    const told: unknown[] = [];
+    const refusing = store.open((tenants) => {
+      told.push(...tenants);
+      throw new AppError('store_foreign', 'not like this');
+    });
+    await expect(refusing).rejects.toThrow('not like this');
+    await store.close();
+    expect(told).toEqual([{ tenant: null, memories: 40 }]);
+    expect(readFileSync(path).equals(before)).toBe(true);
+    const again = await makeStore(path, { multiTenant: true });
+    onTestFinished(() => again.close());
+    await again.open(() => undefined);
+    expect(await again.countMemories(maintenanceScope('acme' as TenantId), {})).toBe(0);
   });
 
   test('keeps what was written when it is closed while another handle writes on', async () => {

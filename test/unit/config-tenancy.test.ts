@@ -53,6 +53,19 @@ test('projects that are not given are found later, and given as empty are none',
   expect(projects({ MEMORY_PROJECTS: '' })).toEqual([]);
 });
 
+test('a name is the same text however it was typed', () => {
+  const { tenancy } = load({ ...alice, MEMORY_USER_ID: 'Jose\u0301 Ruiz', MEMORY_TEAM_IDS: 'cafe\u0301,caf\u00E9' });
+  expect(tenancy).toMatchObject({ caller: { user: 'Jos\u00E9 Ruiz', teams: ['caf\u00E9'] } });
+});
+
+test('an identity without the mode is pointed at: most likely the mode was meant', () => {
+  const { warnings } = load({ MEMORY_USER_ID: 'alice', MEMORY_MULTITENANT_MODE: 'true' });
+  expect(warnings.join('\n')).toMatch(/MEMORY_MULTITENANT_MODE .*MEMORY_MULTI_TENANT_MODE/);
+  expect(warnings.join('\n')).toMatch(/MEMORY_USER_ID says nothing without MEMORY_MULTI_TENANT_MODE/);
+  expect(load(alice).warnings).toEqual([]);
+  expect(load({}).warnings).toEqual([]);
+});
+
 describe('the start is refused, and the variable named', () => {
   test.each([
     ['MEMORY_USER_ID', { MEMORY_MULTI_TENANT_MODE: 'true' }],
@@ -64,6 +77,9 @@ describe('the start is refused, and the variable named', () => {
     ['MEMORY_DEFAULT_TENANT', { ...alice, MEMORY_DEFAULT_TENANT: 'x'.repeat(65) }],
     ['MEMORY_USER_ID', { ...alice, MEMORY_USER_ID: '_maintenance' }],
     ['MEMORY_USER_ID', { ...alice, MEMORY_USER_ID: 'a,b' }],
+    ['MEMORY_USER_ID', { ...alice, MEMORY_USER_ID: 'alice ' }],
+    ['MEMORY_USER_ID', { ...alice, MEMORY_USER_ID: 'al\u200Bice' }],
+    ['MEMORY_USER_ID', { ...alice, MEMORY_USER_ID: 'x'.repeat(201) }],
     ['MEMORY_TEAM_IDS', { ...alice, MEMORY_TEAM_IDS: 'ok,_everyone' }],
     ['MEMORY_REQUIRE_AUTH', { ...alice, MEMORY_REQUIRE_AUTH: 'true' }],
     ['MEMORY_AUTH_PROVIDER', { ...alice, MEMORY_AUTH_PROVIDER: 'jwt' }],
