@@ -31,8 +31,8 @@ export const makeConcern = (
     describe(concern, () => {
       for (const [name, run] of Object.entries(cases)) {
         const gap = target.gaps.find((each) => each.case === name);
-        if (gap === undefined) test(name, { timeout: 30_000 }, () => play(target, mode, run));
-        else test.fails(`${name} (gap: ${gap.reason})`, { timeout: 30_000 }, () => play(target, mode, run));
+        if (gap === undefined) test(name, { timeout: 180_000 }, () => play(target, mode, run));
+        else test.fails(`${name} (gap: ${gap.reason})`, { timeout: 180_000 }, () => play(target, mode, run));
       }
     });
   };
