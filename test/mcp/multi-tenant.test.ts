@@ -225,7 +225,7 @@ describe.each([
     const foreign = await alice.call('store_memory', { ...note, tenant_id: 'globex' });
     expect(foreign).toMatchObject({ failed: true, text: expect.stringContaining('"tenant_id" names another tenant') });
     expect((await alice.call('search_memories', { tenant_id: 'globex' })).failed).toBe(true);
-    expect((await alice.call('search_memories', { tenant_id: 'acme' })).text).toContain('No memory');
+    expect((await alice.call('search_memories', { tenant_id: 'acme' })).text).toContain('Nothing matches');
     const forged = await alice.call('store_memory', { ...note, created_by: 'bob' });
     expect(forged).toMatchObject({ failed: true, text: expect.stringContaining('unknown key "created_by"') });
     const id = idOf((await alice.call('store_memory', note)).text);
