@@ -59,6 +59,16 @@ const expected = (principal: Principal, memory: Memory): string => {
   return writes(principal, memory) ? 'version_conflict' : 'forbidden';
 };
 
+const composed = (text: string): string => text.normalize('NFC');
+
+/** The configuration composes names, so that one typed on two systems is the same. */
+const asConfigured = (principal: Principal): Principal => ({
+  ...principal,
+  user: composed(principal.user),
+  teams: principal.teams.map(composed),
+  projects: principal.projects.map(composed),
+});
+
 for (const target of targetsInProcess('multi')) {
   describe(`callers over MCP on ${target.name}`, () => {
     let street: Street;
@@ -79,7 +89,7 @@ for (const target of targetsInProcess('multi')) {
       }
       let [pairs, readable, writable] = [0, 0, 0];
       for (let number = 0; number < callers; number += 1) {
-        const principal = drawPrincipal(lots);
+        const principal = asConfigured(drawPrincipal(lots));
         const person = await street.person(principal);
         const own = memories.filter(({ context }) => context.tenantId === principal.tenant);
         const seen = memories.filter((memory) => reads(principal, memory));

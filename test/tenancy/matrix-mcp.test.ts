@@ -201,7 +201,10 @@ for (const target of targetsInProcess('multi')) {
       for (const [tool, rows] of Object.entries(toolRows)) {
         for (const name of ['tenant_id', 'created_by', 'context_tenant_id', 'user']) {
           const { isError, text } = await me.call(tool, { ...rows(own)[0], [name]: 'other' });
-          expect(isError && text.includes(`unknown key "${name}"`), `${tool} ${name}: ${text}`).toBe(true);
+          const refused = [`unknown key "${name}"`, `"${name}" names another tenant`].some((words) =>
+            text.includes(words),
+          );
+          expect(isError && refused, `${tool} ${name}: ${text}`).toBe(true);
         }
       }
       const forged = { type: 'general', title: 'Forged', content: 'Forged', context: { tenant_id: 'other' } };
