@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { singleTenantScope as scope } from '../../src/auth/policy.ts';
-import { batchOf, creates, makeMemory, memoryId } from '../support/builders.ts';
+import { ada, twin } from '../conformance/tenants/people.ts';
+import { batchOf, creates, makeMemory, memoryId, wordsQuery } from '../support/builders.ts';
 import { makeFolder, openStore } from './place.ts';
 
 const script = fileURLToPath(new URL('writer.ts', import.meta.url));
@@ -71,6 +72,28 @@ describe('several processes on one file', () => {
     const changes = await store.changes(scope, { order: 'oldest_first', limit: 1_000 });
     expect(changes.map(({ seq }) => seq)).toEqual(Array.from({ length: 800 }, (_, index) => index + 1));
     await isSound(path);
+  });
+
+  test('6 processes that switch a store with data to many tenants together, and write for two', {
+    timeout: 120_000,
+  }, async () => {
+    const path = join(makeFolder(), 'memory.db');
+    const single = await openStore(path);
+    const before = Array.from({ length: 200 }, (_, id) => creates(makeMemory({ id: 900_000 + id })));
+    await single.write(scope, batchOf(before));
+    await single.close();
+    const acknowledged = await runAll(await startAll(6, 'tenant', path, 30));
+    expect(acknowledged).toHaveLength(180);
+    const store = await openStore(path, { multiTenant: true });
+    for (const person of [ada, twin]) {
+      expect(await store.countMemories(person, {})).toBe(90);
+      const changes = await store.changes(person, { order: 'oldest_first', limit: 1_000 });
+      expect(changes.map(({ seq }) => seq)).toEqual(Array.from({ length: 90 }, (_, index) => index + 1));
+      expect(await store.search(person, wordsQuery('memory'), {}, 1_000)).toHaveLength(90);
+    }
+    const [unscoped] = await store.tenants();
+    expect(unscoped).toEqual({ tenant: null, memories: 200 });
+    expect((await store.inspect()).filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
   test('8 processes that update one memory make versions without a gap or a repeat', { timeout: 120_000 }, async () => {

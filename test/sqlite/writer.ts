@@ -4,6 +4,7 @@ import { createBackend } from '../../backends/index.ts';
 import { singleTenantScope as scope } from '../../src/auth/policy.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Backend } from '../../src/storage/store.ts';
+import { ada, ownedBy, twin } from '../conformance/tenants/people.ts';
 import { batchOf, creates, makeMemory, memoryId, replaces } from '../support/builders.ts';
 
 /** One process of several on one file. A line is printed for each write that was acknowledged, never before. */
@@ -42,14 +43,26 @@ const updateOnce = async (store: Backend): Promise<number> => {
   }
 };
 
+/** For one of two tenants, by turns. */
+const storeForTenant = async (store: Backend): Promise<void> => {
+  const person = Number(name) % 2 === 0 ? ada : twin;
+  for (let index = 0; index < Number(count); index += 1) {
+    const id = Number(name) * 100_000 + index;
+    await store.write(person, batchOf([creates(ownedBy(person, { id }))]));
+    say(id);
+  }
+};
+
 const jobs: Readonly<Record<string, (store: Backend) => Promise<void>>> = {
   store: storeMany,
+  tenant: storeForTenant,
   update: async (store) => {
     for (let index = 0; index < Number(count); index += 1) say(await updateOnce(store));
   },
 };
 
-const store = await createBackend('sqlite', { path, synchronous: 'full', readOnly: false });
+const multiTenant = job === 'tenant';
+const store = await createBackend('sqlite', { path, synchronous: 'full', readOnly: false, multiTenant });
 await signal();
 await store.open();
 await jobs[job]?.(store);
