@@ -53,7 +53,7 @@ const otherMode: AppFault = [
 /** What a statement of one mode meets in a store of the other: tables and unique keys are gone, or a trigger refuses the row. */
 const meetsOtherMode = (code: string, { message }: Error): boolean =>
   code === 'SQLITE_ERROR'
-    ? /^no such table: (?:main\.)?(?:memory|relationship)_(?:text|term|occurrence)|^ON CONFLICT clause does not match/.test(
+    ? /^no such (?:index|table: (?:main\.)?(?:(?:memory|relationship)_(?:text|term|occurrence)|audience|tenant))|^ON CONFLICT clause does not match/.test(
         message,
       )
     : code === 'SQLITE_CONSTRAINT_TRIGGER' && message === guardedBy;
