@@ -21,15 +21,19 @@ const toChange = ({ record }: Row): Change => {
   } as Change;
 };
 
-/** A change is seen with the memories it is of, and where the record that it replaced could be read. */
+/** In place of the audience of a record that nobody of the tenant could have read. */
+export const unreadable = '-';
+
+/** A change is seen with the memories it is of, and where the record that it replaced could be read, with the ends that it had. */
 const seen = (scope: TenantScope): { readonly text: string; readonly parameters: Readonly<Record<string, Value>> } => {
   if (scope.tenant === null) return { text: '', parameters: {} };
   const audiences = audiencesOf(scope);
-  const conditions = [...readable(scope, 'a'), ...readable(scope, 'b')];
-  if (audiences !== null) conditions.push('(c.audience IS NULL OR c.audience IN $audiences)');
+  const conditions = ['a', 'b', 'x', 'y'].flatMap((name) => readable(scope, name));
+  conditions.push(`(c.audience IS NULL OR c.audience ${audiences === null ? '<> $unreadable' : 'IN $audiences'})`);
   return {
-    text: ` MATCH (a:Memory {key: c.from_key}) MATCH (b:Memory {key: c.to_key})${where(conditions)}`,
-    parameters: audiences === null ? {} : { audiences },
+    text: ` MATCH (a:Memory {key: c.from_key}) MATCH (b:Memory {key: c.to_key})
+      MATCH (x:Memory {key: c.former_from_key}) MATCH (y:Memory {key: c.former_to_key})${where(conditions)}`,
+    parameters: audiences === null ? { unreadable } : { audiences },
   };
 };
 

@@ -1,8 +1,9 @@
 import { audienceOf } from '../../src/domain/access.ts';
 import type { Memory } from '../../src/domain/memory.ts';
-import { type RelationshipType, relationshipTypes } from '../../src/domain/relationship.ts';
+import { type Relationship, type RelationshipType, relationshipTypes } from '../../src/domain/relationship.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
 import type { Change } from '../../src/storage/query.ts';
+import { unreadable } from './changes.ts';
 import type { Statement } from './dialect.ts';
 import { type Draft, type KeptMemory, type KeptRelationship, relationshipIn } from './draft.ts';
 import { foldCase } from './filter.ts';
@@ -65,11 +66,25 @@ const edge = (scope: TenantScope, { relationship, words }: KeptRelationship): Pr
   } as Properties;
 };
 
+/** What `seen` compares with the audiences of a caller; text that is none of them where nobody may read what stood before. */
+const audienceBefore = (scope: TenantScope, { entity, before }: Change): string | null => {
+  if (before === null || scope.tenant === null) return null;
+  if (entity === 'relationship') return (before as Relationship).tenantId === scope.tenant ? null : unreadable;
+  const { context } = before as Memory;
+  return context.tenantId === scope.tenant ? (audienceOf(context) ?? '') : unreadable;
+};
+
 const changeNode = (scope: TenantScope, draft: Draft, change: Change): Properties => {
   const { seq, at, entity, id, version, kind, by, reason, before } = change;
-  const kept = entity === 'relationship' ? relationshipIn(draft, id) : undefined;
-  const ends = kept?.relationship ?? (entity === 'relationship' ? before : { from: id, to: id });
-  const audience = entity === 'memory' && before !== null ? audienceText(before as Memory) : null;
+  const kept = entity === 'relationship' ? relationshipIn(draft, id)?.relationship : { from: id, to: id };
+  const former = entity === 'relationship' ? before : null;
+  const ends = kept ?? former;
+  const formerEnds = former ?? ends;
+  const audience = audienceBefore(scope, change);
+  const keys = (name: string, pair: Pick<Relationship, 'from' | 'to'> | null): Properties =>
+    pair === null
+      ? {}
+      : { [`${name}from_key`]: keyOf(scope.tenant, pair.from), [`${name}to_key`]: keyOf(scope.tenant, pair.to) };
   return {
     ...{ seq, at, entity, entity_id: id, version, kind, tenant: scope.tenant ?? '' },
     key: `${keyOf(scope.tenant, 'change')}/${seq}`,
@@ -77,7 +92,8 @@ const changeNode = (scope: TenantScope, draft: Draft, change: Change): Propertie
     ...(reason === null ? {} : { reason }),
     ...(before === null ? {} : { before: JSON.stringify(before) }),
     ...(audience === null ? {} : { audience }),
-    ...(ends ? { from_key: keyOf(scope.tenant, ends.from), to_key: keyOf(scope.tenant, ends.to) } : {}),
+    ...keys('', ends),
+    ...keys('former_', formerEnds),
   };
 };
 
