@@ -29,6 +29,7 @@ const memoryNode = (scope: TenantScope, { memory, texts }: KeptMemory): Properti
   ...memoryProperties(memory),
   key: keyOf(scope.tenant, memory.id),
   live: isLiveMemory(memory),
+  ...(scope.tenant === null ? {} : { audience: audienceText(memory) }),
   title_bytes: titleBytes(memory.title),
   folded_languages: memory.context.languages.map(foldCase),
   folded_frameworks: memory.context.frameworks.map(foldCase),
