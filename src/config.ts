@@ -205,7 +205,7 @@ export const loadConfig = (
       allowedHosts: Object.freeze(values.MEMORY_ALLOWED_HOSTS),
     }),
     deadlineMs: values.MEMORY_DEADLINE_MS,
-    tenancy: tenancyOf(values, isGiven('MEMORY_PROJECTS')),
+    tenancy: tenancyOf(values, isGiven),
     embeddings: embeddingsOf(values),
     effective: Object.freeze(picked.map(({ name, raw, source }) => effectiveValue(place, name, raw, source))),
     warnings: Object.freeze([

@@ -42,14 +42,23 @@ const unmigrated = (count: number): AppError =>
 const unscoped = (tenants: readonly TenantCount[]): number =>
   tenants.find(({ tenant }) => tenant === null)?.memories ?? 0;
 
-const wholeStore: Caller = {
+/** Else a process whose settings were forgotten would show what users keep from each other, and write what none of them sees. */
+const notChosen = (tenant: TenantId): AppError =>
+  new AppError(
+    'store_foreign',
+    `The store is one of multi-tenant mode and holds memories of the tenant ${tenant}. Set MEMORY_MULTI_TENANT_MODE=true, or to false to show and change all of it as one person's.`,
+  );
+
+const wholeStore = (chosen: boolean): Caller => ({
   scope: async () => singleTenantScope,
   upkeepScope: singleTenantScope,
   admit: (tenants) => {
-    const named = tenants.filter(({ tenant }) => tenant !== null);
+    const named = tenants.flatMap(({ tenant }) => (tenant === null ? [] : [tenant]));
+    const [only] = named;
     if (named.length > 1) throw several(named.length);
+    if (only !== undefined && !chosen) throw notChosen(only);
   },
-};
+});
 
 const oneTenantShown = (view: TenantId): Caller => {
   const scope = maintenanceScope(view);
@@ -98,5 +107,5 @@ const oneCaller = (caller: ConfiguredCaller, allowUnmigrated: boolean, projects:
 
 export const callerOf = (tenancy: Tenancy, projects: Projects): Caller => {
   if (tenancy.mode === 'multi') return oneCaller(tenancy.caller, tenancy.allowUnmigrated, projects);
-  return tenancy.view === null ? wholeStore : oneTenantShown(tenancy.view);
+  return tenancy.view === null ? wholeStore(tenancy.chosen) : oneTenantShown(tenancy.view);
 };

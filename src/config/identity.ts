@@ -20,8 +20,14 @@ export interface IdentityValues {
 export type ConfiguredCaller = Omit<Principal, 'projects'> & { readonly projects: readonly string[] | null };
 
 export type Tenancy =
-  /** One person's store. `view`: the one tenant shown of a store that holds several. */
-  | { readonly mode: 'single'; readonly view: TenantId | null }
+  | {
+      /** One person's store. */
+      readonly mode: 'single';
+      /** Chosen, not left to the default: a store of one tenant is then shown whole. */
+      readonly chosen: boolean;
+      /** The one tenant shown of a store that holds several. */
+      readonly view: TenantId | null;
+    }
   | {
       readonly mode: 'multi';
       readonly caller: ConfiguredCaller;
@@ -33,8 +39,8 @@ export type Tenancy =
 const invalid = (message: string, ...variables: readonly string[]): AppError =>
   new AppError('config_invalid', message, { details: { variables } });
 
-/** Throws `config_invalid` that names the variable at fault. */
-export const tenancyOf = (values: IdentityValues, projectsGiven: boolean): Tenancy => {
+/** Throws `config_invalid` that names the variable at fault. `isGiven`: not left to its default. */
+export const tenancyOf = (values: IdentityValues, isGiven: (name: keyof IdentityValues) => boolean): Tenancy => {
   if (values.MEMORY_AUTH_PROVIDER !== 'none') {
     throw invalid(
       `MEMORY_AUTH_PROVIDER: ${values.MEMORY_AUTH_PROVIDER} is not built in yet. Unset it, and give each user a process of their own over stdio.`,
@@ -50,7 +56,8 @@ export const tenancyOf = (values: IdentityValues, projectsGiven: boolean): Tenan
   }
   if (!values.MEMORY_MULTI_TENANT_MODE) {
     const view = values.MEMORY_SINGLE_TENANT_VIEW;
-    return Object.freeze({ mode: 'single', view: view === '' ? null : (view as TenantId) });
+    const chosen = isGiven('MEMORY_MULTI_TENANT_MODE');
+    return Object.freeze({ mode: 'single', chosen, view: view === '' ? null : (view as TenantId) });
   }
   if (values.MEMORY_SINGLE_TENANT_VIEW !== '') {
     throw invalid(
@@ -69,7 +76,7 @@ export const tenancyOf = (values: IdentityValues, projectsGiven: boolean): Tenan
     tenant: values.MEMORY_DEFAULT_TENANT as TenantId,
     user: values.MEMORY_USER_ID,
     teams: values.MEMORY_TEAM_IDS,
-    projects: projectsGiven ? values.MEMORY_PROJECTS : null,
+    projects: isGiven('MEMORY_PROJECTS') ? values.MEMORY_PROJECTS : null,
     role: 'member',
   });
   return Object.freeze({

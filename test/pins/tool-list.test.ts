@@ -37,7 +37,7 @@ test('core costs a model at most 1,500 tokens, all at most 3,000', () => {
 
 test('single-tenant mode lists the same, to the byte, whatever multi-tenant mode comes to list', async () => {
   const lists = [false, true].map((readOnly) =>
-    offered(toolList, { toolProfile: 'extended', readOnly, tenancy: { mode: 'single', view: null } }),
+    offered(toolList, { toolProfile: 'extended', readOnly, tenancy: { mode: 'single', chosen: false, view: null } }),
   );
   const lines = lists
     .flat()

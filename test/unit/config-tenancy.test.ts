@@ -18,7 +18,9 @@ const refusal = (env: Readonly<Record<string, string>>): AppError => {
 const alice = { MEMORY_MULTI_TENANT_MODE: 'true', MEMORY_USER_ID: 'alice' };
 
 test('without the mode there is one tenant, and no caller', () => {
-  expect(load({ MEMORY_USER_ID: 'alice', MEMORY_TEAM_IDS: 'a' }).tenancy).toEqual({ mode: 'single', view: null });
+  const single = { mode: 'single', chosen: false, view: null };
+  expect(load({ MEMORY_USER_ID: 'alice', MEMORY_TEAM_IDS: 'a' }).tenancy).toEqual(single);
+  expect(load({ MEMORY_MULTI_TENANT_MODE: 'false' }).tenancy).toEqual({ ...single, chosen: true });
   expect(load({}).store.settings).toMatchObject({ multiTenant: false });
 });
 
@@ -95,6 +97,6 @@ describe('the start is refused, and the variable named', () => {
 
 test('the view of one tenant only reads', () => {
   const { tenancy, readOnly, store } = load({ MEMORY_SINGLE_TENANT_VIEW: 'acme' });
-  expect(tenancy).toEqual({ mode: 'single', view: 'acme' });
+  expect(tenancy).toEqual({ mode: 'single', chosen: false, view: 'acme' });
   expect({ readOnly, ...store.settings }).toMatchObject({ readOnly: true, multiTenant: true });
 });
