@@ -70,11 +70,15 @@ export class CypherStore implements Backend {
 
   async tenants(): Promise<readonly TenantCount[]> {
     const rows = await this.#dialect.read({
-      text: 'MATCH (m:Memory) RETURN m.context_tenant_id AS tenant, count(m) AS n',
+      text: 'MATCH (m:Memory) RETURN m.context_tenant_id AS tenant, count(m) AS n, count(DISTINCT m.context_created_by) AS creators',
       parameters: {},
     });
     return rows
-      .map(({ tenant, n }) => ({ tenant: (tenant ?? null) as TenantId | null, memories: Number(n) }))
+      .map(({ tenant, n, creators }) => ({
+        tenant: (tenant ?? null) as TenantId | null,
+        memories: Number(n),
+        creators: tenant === null ? 0 : Number(creators),
+      }))
       .sort((a, b) => ((a.tenant ?? '') < (b.tenant ?? '') ? -1 : 1));
   }
 

@@ -75,17 +75,19 @@ export const tenantNumbers = (connection: Connection): readonly number[] =>
   connection.rows<[number]>('SELECT no FROM tenant ORDER BY no').map(([no]) => no);
 
 /** Both are answered from an index. */
-export const scopedCountsSql = `SELECT context_tenant_id, count(*) FROM memory
+export const scopedCountsSql = `SELECT context_tenant_id, count(*), count(DISTINCT context_created_by) FROM memory
   WHERE context_tenant_id IS NOT NULL GROUP BY context_tenant_id ORDER BY context_tenant_id`;
 export const countSql = 'SELECT count(*) FROM memory';
 
 export const scopedCounts = (connection: Connection): readonly TenantCount[] =>
-  connection.rows<[TenantId, number]>(scopedCountsSql).map(([tenant, memories]) => ({ tenant, memories }));
+  connection
+    .rows<[TenantId, number, number]>(scopedCountsSql)
+    .map(([tenant, memories, creators]) => ({ tenant, memories, creators }));
 
 /** In a transaction. */
 export const tenantCounts = (connection: Connection): readonly TenantCount[] => {
   const scoped = scopedCounts(connection);
   const all = connection.row<[number]>(countSql)?.[0] ?? 0;
   const unscoped = scoped.reduce((rest, { memories }) => rest - memories, all);
-  return unscoped === 0 ? scoped : [{ tenant: null, memories: unscoped }, ...scoped];
+  return unscoped === 0 ? scoped : [{ tenant: null, memories: unscoped, creators: 0 }, ...scoped];
 };

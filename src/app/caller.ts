@@ -42,21 +42,21 @@ const unmigrated = (count: number): AppError =>
 const unscoped = (tenants: readonly TenantCount[]): number =>
   tenants.find(({ tenant }) => tenant === null)?.memories ?? 0;
 
-/** Else a process whose settings were forgotten would show what users keep from each other, and write what none of them sees. */
-const notChosen = (tenant: TenantId): AppError =>
+/** Else a process that forgot its settings would show what users keep from each other, and write what none of them sees. */
+const notChosen = (users: number): AppError =>
   new AppError(
     'store_foreign',
-    `The store is one of multi-tenant mode and holds memories of the tenant ${tenant}. Set MEMORY_MULTI_TENANT_MODE=true, or to false to show and change all of it as one person's.`,
+    `The store holds memories of ${users} users of a tenant, which single-tenant mode would show as one person's. Set MEMORY_MULTI_TENANT_MODE=true, or to false to show and change them all.`,
   );
 
 const wholeStore = (chosen: boolean): Caller => ({
   scope: async () => singleTenantScope,
   upkeepScope: singleTenantScope,
   admit: (tenants) => {
-    const named = tenants.flatMap(({ tenant }) => (tenant === null ? [] : [tenant]));
+    const named = tenants.filter(({ tenant }) => tenant !== null);
     const [only] = named;
     if (named.length > 1) throw several(named.length);
-    if (only !== undefined && !chosen) throw notChosen(only);
+    if (only !== undefined && only.creators > 1 && !chosen) throw notChosen(only.creators);
   },
 });
 

@@ -139,6 +139,8 @@ export interface Finding {
 export interface TenantCount {
   readonly tenant: TenantId | null;
   readonly memories: number;
+  /** How many users made them; 0 where no tenant is. */
+  readonly creators: number;
 }
 
 /** Throws where the store does not fit the mode that it is to be opened in. */
@@ -160,7 +162,7 @@ export interface Backend extends GraphStore {
   open(admit?: Admission): Promise<void>;
   /** Waits for nothing; called once, also after a failed `open`. */
   close(): Promise<void>;
-  /** Who has memories here, in whatever state, and how many; ordered by tenant, null (none) first. For an operator: no scope narrows it. */
+  /** Who has memories here, in whatever state, how many, and of how many users; ordered by tenant, null (none) first. For an operator: no scope narrows it. */
   tenants(): Promise<readonly TenantCount[]>;
   /** 32 bytes made with the store and the same for all who open it; they seal cursors. */
   sealingKey(): Promise<Uint8Array>;

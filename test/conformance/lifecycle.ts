@@ -50,7 +50,8 @@ export const lifecycle = makeConcern('opening and closing', {
     expect(await stage.store.tenants()).toEqual([]);
     await stage.keep(makeMemory({ id: 1 }), makeMemory({ id: 2 }));
     await stage.write(trashes(makeMemory({ id: 2 })));
-    expect(await stage.store.tenants()).toEqual([{ tenant: stage.scope.tenant, memories: 2 }]);
+    const { tenant } = stage.scope;
+    expect(await stage.store.tenants()).toEqual([{ tenant, memories: 2, creators: tenant === null ? 0 : 1 }]);
   },
 
   'all of it is there after the store was closed and opened again': async (stage) => {

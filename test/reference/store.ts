@@ -120,12 +120,13 @@ export class ReferenceStore implements Backend {
   }
 
   async tenants(): Promise<readonly TenantCount[]> {
-    const counts = new Map<TenantCount['tenant'], number>();
-    for (const { context } of this.#everyMemory) {
-      counts.set(context.tenantId, (counts.get(context.tenantId) ?? 0) + 1);
-    }
-    return [...counts]
-      .map(([tenant, memories]) => ({ tenant, memories }))
+    const all = this.#everyMemory.map(({ context }) => context);
+    return [...new Set(all.map(({ tenantId }) => tenantId))]
+      .map((tenant) => {
+        const theirs = all.filter(({ tenantId }) => tenantId === tenant);
+        const creators = new Set(theirs.flatMap(({ createdBy }) => createdBy ?? []));
+        return { tenant, memories: theirs.length, creators: tenant === null ? 0 : creators.size };
+      })
       .sort((a, b) => compareText(a.tenant ?? '', b.tenant ?? ''));
   }
 

@@ -92,7 +92,7 @@ describe('several processes on one file', () => {
       expect(await store.search(person, wordsQuery('memory'), {}, 1_000)).toHaveLength(90);
     }
     const [unscoped] = await store.tenants();
-    expect(unscoped).toEqual({ tenant: null, memories: 200 });
+    expect(unscoped).toEqual({ tenant: null, memories: 200, creators: 0 });
     expect((await store.inspect()).filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 

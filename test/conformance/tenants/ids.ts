@@ -152,13 +152,13 @@ export const ids = makeConcern(
       ]);
     },
 
-    'whose memories are there is told by tenant': async (stage) => {
+    'whose memories are there is told by tenant, and how many people made them': async (stage) => {
       await furnishBoth(stage);
       await stage.as(ada).write(trashes(ownedBy(ada, { id: 1, title: ada.tenant })));
       await stage.as(bob).keep(ownedBy(bob, { id: 3, context: isPrivate }));
       expect(await stage.bare.tenants()).toEqual([
-        { tenant: ada.tenant, memories: 3 },
-        { tenant: twin.tenant, memories: 2 },
+        { tenant: ada.tenant, memories: 3, creators: 2 },
+        { tenant: twin.tenant, memories: 2, creators: 1 },
       ]);
     },
   },

@@ -141,7 +141,7 @@ export const readRule = makeConcern(
       });
       expect(await readers(stage)).toBe('');
       expect(await stage.as(upkeep).matching({ state: 'any' })).toEqual([]);
-      expect(await stage.bare.tenants()).toEqual([{ tenant: null, memories: 1 }]);
+      expect(await stage.bare.tenants()).toEqual([{ tenant: null, memories: 1, creators: 0 }]);
     },
   },
   ['multi'],
