@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type Driver from 'better-sqlite3';
 import { AppError } from '../../src/errors.ts';
 import { Connection } from './connection.ts';
+import { openDatabase } from './handles.ts';
 import { inspectSchema } from './schema.ts';
 
 const isCode = (error: unknown, code: string): boolean =>
@@ -50,7 +51,7 @@ export const backupStore = (connection: Connection, target: string): void => {
     connection.run('VACUUM INTO ?', [path]);
     flush(path);
     const driver = connection.db.constructor as typeof Driver;
-    const copy = new driver(path, { readonly: true, fileMustExist: true });
+    const copy = openDatabase(driver, path, { readonly: true, fileMustExist: true });
     try {
       check(new Connection(copy));
     } finally {

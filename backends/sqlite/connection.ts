@@ -7,18 +7,6 @@ export const busyTimeoutMs = 500;
 /** Ten seconds in all. */
 const attempts = 20;
 
-/**
- * Whatever the driver hands out stays here to the end of the process. Under the newest Node 24 the process aborts when one of these is
- * collected while no script runs (`RemoveEnvironmentCleanupHook`, `env != nullptr`). Statement texts come from closed parts, so there
- * are only so many; iterators would grow without end, and none is made.
- */
-const keptAlive: object[] = [];
-
-export const keepAlive = <T extends object>(handle: T): T => {
-  keptAlive.push(handle);
-  return handle;
-};
-
 /** How a statement ends that takes a limit. A bare parameter there is read by the planner, which then plans anew at each run. */
 export const limited = 'LIMIT ? + 0';
 
@@ -49,17 +37,17 @@ export class Connection {
   readonly #rollback: Driver.Statement<[]>;
 
   constructor(db: Driver.Database) {
-    this.db = keepAlive(db);
-    this.#begin = keepAlive(db.prepare('BEGIN'));
-    this.#beginImmediate = keepAlive(db.prepare('BEGIN IMMEDIATE'));
-    this.#commit = keepAlive(db.prepare('COMMIT'));
-    this.#rollback = keepAlive(db.prepare('ROLLBACK'));
+    this.db = db;
+    this.#begin = db.prepare('BEGIN');
+    this.#beginImmediate = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
+    this.#rollback = db.prepare('ROLLBACK');
   }
 
   #statement(sql: string): Driver.Statement<Cell[]> {
     const cached = this.#statements.get(sql);
     if (cached !== undefined) return cached;
-    const statement = keepAlive(this.db.prepare<Cell[]>(sql));
+    const statement = this.db.prepare<Cell[]>(sql);
     if (statement.reader) statement.raw(true);
     this.#statements.set(sql, statement);
     return statement;

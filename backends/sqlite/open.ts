@@ -4,6 +4,7 @@ import type Driver from 'better-sqlite3';
 import { AppError } from '../../src/errors.ts';
 import type { Admission } from '../../src/storage/store.ts';
 import { busyTimeoutMs, Connection, untilFree } from './connection.ts';
+import { openDatabase } from './handles.ts';
 import { inspectSchema, migrate } from './schema.ts';
 import type { SqliteSettings } from './settings.ts';
 import { takeShape } from './shape.ts';
@@ -60,7 +61,7 @@ const driverMissing = (error: unknown): AppError =>
 
 const connect = (driver: typeof Driver, { path, readOnly }: SqliteSettings): Driver.Database => {
   try {
-    return new driver(path, { readonly: readOnly, fileMustExist: true, timeout: busyTimeoutMs });
+    return openDatabase(driver, path, { readonly: readOnly, fileMustExist: true, timeout: busyTimeoutMs });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw code.startsWith('SQLITE_') ? error : driverMissing(error);

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSy
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../backends/sqlite/handles.ts';
 import { maintenanceScope, singleTenantScope as scope } from '../../src/auth/policy.ts';
 import type { TenantId } from '../../src/domain/ids.ts';
 import { AppError, type ErrorCode } from '../../src/errors.ts';
@@ -23,7 +24,7 @@ const makeFilled = async (path = makePath()): Promise<string> => {
 };
 
 const edit = (path: string, sql: string): void => {
-  const db = new Database(path);
+  const db = openDatabase(Database, path);
   db.exec(sql);
   db.close();
 };
@@ -191,7 +192,7 @@ describe('what is opened', () => {
     });
     await expect(refusing).rejects.toThrow('not like this');
     await store.close();
-    expect(told).toEqual([{ tenant: null, memories: 40 }]);
+    expect(told).toEqual([{ tenant: null, memories: 40, creators: 0 }]);
     expect(readFileSync(path).equals(before)).toBe(true);
     const again = await makeStore(path, { multiTenant: true });
     onTestFinished(() => again.close());

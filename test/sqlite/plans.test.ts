@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { changeListing } from '../../backends/sqlite/change-log.ts';
 import { Connection } from '../../backends/sqlite/connection.ts';
+import { openDatabase } from '../../backends/sqlite/handles.ts';
 import { idsByPrefixSql, listing, memoriesSql } from '../../backends/sqlite/memories.ts';
 import { indexTouchingSql } from '../../backends/sqlite/relationship-text.ts';
 import { linksSql, relationshipListing } from '../../backends/sqlite/relationships.ts';
@@ -16,7 +17,7 @@ import { makeFolder, openStore } from './place.ts';
 const connect = async (): Promise<Connection> => {
   const path = join(makeFolder(), 'memory.db');
   await openStore(path);
-  return new Connection(new Database(path));
+  return new Connection(openDatabase(Database, path));
 };
 
 const planOf = (connection: Connection, sql: string): string[] => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { openDatabase } from '../../backends/sqlite/handles.ts';
 import { checksum, migrations } from '../../backends/sqlite/migrations/index.ts';
 import { memoryFields, relationshipFields } from '../../src/domain/fields.ts';
 import { isSymmetric, relationshipTypes } from '../../src/domain/relationship.ts';
@@ -9,7 +10,7 @@ import { makeFolder, openStore } from './place.ts';
 const connect = async (): Promise<Database.Database> => {
   const path = join(makeFolder(), 'memory.db');
   await openStore(path);
-  return new Database(path);
+  return openDatabase(Database, path);
 };
 
 const columnsOf = (db: Database.Database, table: string): unknown[] =>

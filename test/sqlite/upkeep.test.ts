@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { openDatabase } from '../../backends/sqlite/handles.ts';
 import { singleTenantScope as scope } from '../../src/auth/policy.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
 import type { Backend, Finding } from '../../src/storage/store.ts';
@@ -40,7 +41,7 @@ describe('faults of the driver', () => {
   test('get a code of ours and advice, and keep their cause', async () => {
     const path = makePath();
     const store = await openFilled(path);
-    const [db, other] = [new Database(path, { timeout: 0 }), new Database(path, { timeout: 0 })];
+    const [db, other] = [openDatabase(Database, path, { timeout: 0 }), openDatabase(Database, path, { timeout: 0 })];
     other.exec('BEGIN IMMEDIATE');
     const busy = thrownBy(() => db.exec('BEGIN IMMEDIATE'));
     expect(store.translate(busy)).toMatchObject({ code: 'store_busy', cause: busy });
@@ -64,7 +65,7 @@ describe('faults of the driver', () => {
   test('a write waits for the lock without stopping the process for long', async () => {
     const path = makePath();
     const store = await openFilled(path);
-    const other = new Database(path);
+    const other = openDatabase(Database, path);
     other.exec('BEGIN IMMEDIATE');
     let longest = 0;
     let last = performance.now();
@@ -102,7 +103,7 @@ describe('inspect', () => {
   test('finds loose ends, a text index that lags, and a file that others may read', async () => {
     const path = makePath();
     const store = await openFilled(path);
-    const db = new Database(path);
+    const db = openDatabase(Database, path);
     db.pragma('foreign_keys = OFF');
     db.exec("DELETE FROM memory WHERE pk = 1; INSERT INTO memory_tag (tag, memory_pk) VALUES ('lost', 77)");
     db.exec('DELETE FROM memory_text WHERE rowid = 2');
@@ -121,7 +122,7 @@ describe('inspect', () => {
     const path = makePath();
     await (await openFilled(path)).close();
     const page = 4_096;
-    const db = new Database(path);
+    const db = openDatabase(Database, path);
     const root = Number(db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'memory_created'").pluck().get());
     db.close();
     writeSync(openSync(path, 'r+'), Buffer.alloc(200, 0xee), 0, 200, (root - 1) * page);

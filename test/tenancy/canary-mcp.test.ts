@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { openDatabase } from '../../backends/sqlite/handles.ts';
 import { type BuiltServer, buildServer, temporaryFolder } from '../mcp/bundles.ts';
 import { killChildren, type StdioChild, startStdio } from '../mcp/stdio-child.ts';
 import { toolRows } from './id-rows.ts';
@@ -74,7 +75,7 @@ it('what three people keep from each other is in no answer, error, log or export
     ),
   );
   // What a broken store makes them log is searched as well.
-  const store = new Database(join(folder, 'memory.db'));
+  const store = openDatabase(Database, join(folder, 'memory.db'));
   store.pragma('foreign_keys = OFF');
   store.exec('DROP TABLE memory');
   store.close();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { openDatabase } from '../../../backends/sqlite/handles.ts';
 import { dropOwnershipTriggers } from '../../../backends/sqlite/multi-tenant-sql.ts';
 import { singleTenantScope } from '../../../src/auth/policy.ts';
 import type { Finding } from '../../../src/storage/store.ts';
@@ -34,7 +35,7 @@ const openFilled = async (path: string): ReturnType<typeof openStore> => {
 const after = async (sql: string): Promise<readonly string[]> => {
   const path = join(makeFolder(), 'memory.db');
   const store = await openFilled(path);
-  const db = new Database(path);
+  const db = openDatabase(Database, path);
   db.exec(dropOwnershipTriggers);
   db.exec(sql);
   db.close();

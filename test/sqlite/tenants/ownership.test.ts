@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../../backends/sqlite/handles.ts';
 import { textTable } from '../../../backends/sqlite/tenants.ts';
 import { ada, linkedBy, ownedBy, twin, upkeep } from '../../conformance/tenants/people.ts';
 import { batchOf, creates, day, memoryId, relates, replaces, trashes } from '../../support/builders.ts';
@@ -22,7 +23,7 @@ const openFilled = async (): Promise<{ readonly path: string; readonly db: Datab
       { op: 'set_vector', id: memoryId(1), version: 1, model: 'm', vector: Int8Array.of(1, 2) },
     ]),
   );
-  const db = new Database(path);
+  const db = openDatabase(Database, path);
   onTestFinished(() => {
     db.close();
   });
@@ -62,7 +63,7 @@ describe('everything that is stored carries its scope', () => {
   test('in single-tenant mode the same tables have the column, empty', async () => {
     const path = join(makeFolder(), 'memory.db');
     await openStore(path);
-    const db = new Database(path);
+    const db = openDatabase(Database, path);
     const indexes = ['memory_text', 'memory_term', 'relationship_text'];
     const unscoped = withoutScope(db, namesOf(path, 'table')).filter((table) => !indexes.includes(table));
     expect(unscoped.toSorted()).toEqual(['schema_migration', 'sealing_key']);
@@ -160,7 +161,7 @@ describe('what belongs to a tenant lies together', () => {
         batchOf([creates(ownedBy(scope, { id: index + 1 })), { op: 'set_vector', id, version: 1, model: 'm', vector }]),
       );
     }
-    const db = new Database(path, { readonly: true });
+    const db = openDatabase(Database, path, { readonly: true });
     const keys = db.prepare('SELECT pk >> 32, count(*) FROM memory_vector GROUP BY 1 ORDER BY 1').raw().all();
     expect(keys).toEqual([
       [1, 2],

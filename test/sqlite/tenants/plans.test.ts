@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { changeListing } from '../../../backends/sqlite/change-log.ts';
 import { Connection } from '../../../backends/sqlite/connection.ts';
+import { openDatabase } from '../../../backends/sqlite/handles.ts';
 import { scopedRecordSql } from '../../../backends/sqlite/idempotency.ts';
 import { countQuery, idsByPrefixSql, listing, memoriesSql } from '../../../backends/sqlite/memories.ts';
 import { linksSql, relationshipListing } from '../../../backends/sqlite/relationships.ts';
@@ -19,7 +20,7 @@ const connect = async (): Promise<Connection> => {
   const path = join(makeFolder(), 'memory.db');
   const store = await openStore(path, { multiTenant: true });
   await store.write(ada, batchOf([creates(ownedBy(ada))]));
-  return new Connection(new Database(path));
+  return new Connection(openDatabase(Database, path));
 };
 
 const planOf = (connection: Connection, sql: string): readonly string[] =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../../backends/sqlite/handles.ts';
 import { multiTenantIndexes, multiTenantTables, namesIn } from '../../../backends/sqlite/multi-tenant-sql.ts';
 import { singleTenantScope } from '../../../src/auth/policy.ts';
 import type { Backend } from '../../../src/storage/store.ts';
@@ -51,7 +52,7 @@ describe('the schema', () => {
     expect(namesOf(path, 'table')).toEqual(expect.arrayContaining([...namesIn(multiTenantTables, 'TABLE')]));
     await visit(path, true);
     expect(schemaOf(path)).toEqual(before);
-    const db = new Database(path);
+    const db = openDatabase(Database, path);
     expect(db.pragma('schema_version', { simple: true })).toBe(await versionAfterAnotherVisit(path));
     db.close();
   });
@@ -70,7 +71,7 @@ describe('the schema', () => {
 
 const versionAfterAnotherVisit = async (path: string): Promise<unknown> => {
   await visit(path, true);
-  const db = new Database(path, { readonly: true });
+  const db = openDatabase(Database, path, { readonly: true });
   const version = db.pragma('schema_version', { simple: true });
   db.close();
   return version;

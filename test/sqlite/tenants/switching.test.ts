@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { Connection } from '../../../backends/sqlite/connection.ts';
+import { openDatabase } from '../../../backends/sqlite/handles.ts';
 import { dropOwnershipTriggers, ownershipTriggers } from '../../../backends/sqlite/multi-tenant-sql.ts';
 import { settle } from '../../../backends/sqlite/settle.ts';
 import { maintenanceScope, singleTenantScope } from '../../../src/auth/policy.ts';
@@ -188,7 +189,7 @@ test('rows that are given a tenant bring their words, tags, vectors and history 
   await single.close();
   const store = await open(path, true);
 
-  const connection = new Connection(new Database(path));
+  const connection = new Connection(openDatabase(Database, path));
   connection.write(() => {
     connection.db.exec(dropOwnershipTriggers);
     connection.db.exec("UPDATE memory SET context_tenant_id = 'acme', context_visibility = 'public'");
