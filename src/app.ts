@@ -3,8 +3,9 @@ import { cursorsFor } from './app/cursors.ts';
 import { lazyEmbeddings } from './app/lazy-embeddings.ts';
 import { asOffered, offered } from './app/offered-tools.ts';
 import { upkeepOf } from './app/upkeep.ts';
-import { scopeOf } from './auth/policy.ts';
+import { maintenanceScope, scopeOf } from './auth/policy.ts';
 import type { Config } from './config.ts';
+import type { TenantId } from './domain/ids.ts';
 import type { CallerScope, Principal, TenantScope } from './domain/scope.ts';
 import { log } from './log.ts';
 import { listTool } from './mcp/listed-tool.ts';
@@ -23,8 +24,8 @@ import { version } from './version.ts';
 export interface App extends McpApp {
   /** Loads the backend at the first call; the store opens itself with its first use. */
   store(): Promise<GuardedStore>;
-  /** For who runs the server: the whole tenant, or in single-tenant mode the whole store. Never for an answer to a caller. */
-  operatorContext(): Promise<ServiceContext>;
+  /** For who runs the server: the whole of this tenant or of the caller's, or in single-tenant mode the whole store. Never for an answer to a caller. */
+  operatorContext(tenant?: TenantId): Promise<ServiceContext>;
   /** Of whom this process acts for; opens nothing. */
   callerScope(): Promise<TenantScope>;
   /** What the access rule makes of a caller. */
@@ -98,7 +99,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
   const embeddings = lazyEmbeddings(config, caller.scope, openStore, now);
   const contextWith = async (scope: TenantScope, codec: CursorCodec, trail: SessionTrail): Promise<ServiceContext> => ({
     scope,
-    upkeepScope: caller.upkeepScope,
+    upkeepScope: scope.tenant === null ? scope : maintenanceScope(scope.tenant),
     store: await openStore(),
     cursors: codec,
     settings: { allowCycles: config.allowCycles, readOnly: config.readOnly, ranking: defaultRanking },
@@ -117,7 +118,8 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
   };
 
   // Its cursors reach nobody. Sealed ones would need an open store, and doctor looks at those that do not open.
-  const operatorContext = (): Promise<ServiceContext> => contextWith(caller.upkeepScope, plainCursors, noTrail);
+  const operatorContext = (tenant?: TenantId): Promise<ServiceContext> =>
+    contextWith(tenant === undefined ? caller.upkeepScope : maintenanceScope(tenant), plainCursors, noTrail);
 
   const upkeep = upkeepOf(operatorContext, embeddings.wake);
 

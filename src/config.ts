@@ -9,7 +9,7 @@ import { nearest } from './nearest.ts';
 
 export type { ConfiguredCaller, Tenancy } from './config/identity.ts';
 export type { Environment } from './config/sources.ts';
-export { type BackendName, backendNames, type LogLevel, variables } from './config/variables.ts';
+export { type BackendName, backendNames, type LogLevel, locationVariables, variables } from './config/variables.ts';
 
 export type VariableName = keyof typeof variables;
 export const variableNames = Object.keys(variables) as readonly VariableName[];

@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
-import { type Config, loadConfig, variables } from '../config.ts';
+import { type Config, type Flags, loadConfig, variables } from '../config.ts';
 import { errorTable, isAppError } from '../errors.ts';
 import { log, setLogLevel } from '../log.ts';
 import { version } from '../version.ts';
 import { backup } from './backup.ts';
+import { addCopy } from './copy.ts';
 import { doctor } from './doctor.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addExplainAccess } from './explain-access.ts';
@@ -27,15 +28,15 @@ interface Run {
 }
 
 /** A fault is told as one line; log lines beside it are for who asked for them. A server sets its level once it runs. */
-const configure = ({ terminal }: Run, command: Command): Config => {
-  const config = loadConfig({ env: terminal.env, flags: givenFlags(command) });
+const configure = ({ terminal }: Run, command: Command, settings: Flags = {}): Config => {
+  const config = loadConfig({ env: terminal.env, flags: { ...givenFlags(command), ...settings } });
   const level = config.effective.find(({ name }) => name === 'MEMORY_LOG_LEVEL');
   setLogLevel(level?.source === 'default' ? 'silent' : config.logLevel);
   return config;
 };
 
-const configureAloud = async (run: Run, command: Command): Promise<Config> => {
-  const config = configure(run, command);
+const configureAloud = async (run: Run, command: Command, settings?: Flags): Promise<Config> => {
+  const config = configure(run, command, settings);
   for (const warning of config.warnings) await complain(run.terminal, `warning: ${warning}`);
   return config;
 };
@@ -122,6 +123,7 @@ const createProgram = (run: Run): Command => {
   addServe(program, run);
   addCommands(program, run);
   addTransferCommands(program, run, (command) => configureAloud(run, command));
+  addCopy(program, run, (command, settings) => configureAloud(run, command, settings));
   addExplainAccess(program, run, (command) => configureAloud(run, command));
   program.allowExcessArguments().action(async () => {
     const [unknown] = program.args;

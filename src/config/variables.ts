@@ -225,3 +225,10 @@ export const variables = {
   }),
   MEMORY_DEADLINE_MS: integer(100, 600_000, 30_000, 'Milliseconds after which a call to the store is given up.'),
 };
+
+/** The variable that says where a backend keeps its data. */
+export const locationVariables = {
+  sqlite: 'MEMORY_SQLITE_PATH',
+  neo4j: 'MEMORY_NEO4J_URI',
+  memgraph: 'MEMORY_MEMGRAPH_URI',
+} as const satisfies Record<BackendName, keyof typeof variables>;

@@ -144,6 +144,10 @@ const scopesOf = ({ tenant = 'acme', teams = [], projects = [shop], role = 'memb
   upkeepScope: maintenanceScope(tenant as TenantId),
 });
 
+/** A store that a test opened itself, as one person's or as somebody of a tenant sees it. */
+export const benchOn = (store: GuardedStore, somebody: Somebody | null = null): Workbench =>
+  workbenchOn(store, somebody === null ? everything : scopesOf(somebody), {});
+
 /** The same with a store of many tenants, which each test uses as several people. */
 export const onEverySharedStore = (name: string, define: (open: () => Promise<As>) => void): void => {
   for (const target of reachableByTenants) {

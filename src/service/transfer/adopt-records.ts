@@ -9,6 +9,7 @@ import { firstAudience } from '../audience.ts';
 import type { ServiceContext } from '../context.ts';
 import { batches } from './batches.ts';
 import type { FileRecord } from './format.ts';
+import { keepsOwners } from './plan-import.ts';
 
 type Ids = Map<string, string>;
 
@@ -91,14 +92,14 @@ const idsNamed = ({ kind, record }: FileRecord): readonly string[] => {
 /**
  * The records of a file as the caller may bring them in: of his tenant, made and changed by him, read by whom the file says if he is one of
  * them, else by him alone. An id that something unseen has is exchanged for another, the same one each time, so that an import tells nothing
- * of it. Untouched in single-tenant mode.
+ * of it. Untouched where owners are kept.
  */
 export async function* adoptRecords(
   context: ServiceContext,
   records: AsyncIterable<FileRecord>,
 ): AsyncGenerator<FileRecord> {
   const { scope } = context;
-  if (scope.tenant === null) {
+  if (scope.tenant === null || keepsOwners(context)) {
     yield* records;
     return;
   }

@@ -7,7 +7,7 @@ import { batches } from './batches.ts';
 import { checkRecords } from './check-records.ts';
 import type { Counts, FileRecord, OnProgress, RecordKind } from './format.ts';
 import { type Conflict, type Known, type Planned, plan } from './plan-import.ts';
-import { renewWords } from './renew-words.ts';
+import { neighbourWords } from './renew-words.ts';
 
 export interface ImportOptions {
   /** Reads and compares, writes nothing. */
@@ -87,6 +87,7 @@ export const importRecords = async (
   const report = { created: zero(), unchanged: zero(), conflicting: zero() };
   const known: Known = new Map();
   const done = zero();
+  const words = await neighbourWords(context);
   const adopted = (): AsyncIterable<FileRecord> => adoptRecords(context, open());
   for await (const batch of batches(adopted())) {
     const kind = batch[0]?.kind ?? 'memory';
@@ -98,6 +99,7 @@ export const importRecords = async (
     };
     for (const conflict of conflicts) conflicting(conflict);
     if (!options.dryRun) {
+      if (kind === 'relationship' && planned.length > 0) await words.begin();
       await writeWhatFits(context, planned, ({ ifRefused }) => {
         refused += 1;
         conflicting(ifRefused);
@@ -109,8 +111,6 @@ export const importRecords = async (
     done[kind] += batch.length;
     options.onProgress({ phase: `importing ${kind}`, done: done[kind], total: total[kind] });
   }
-  if (!options.dryRun && report.created.relationship > 0) {
-    await renewWords(context, adopted(), total.memory, options.onProgress);
-  }
+  if (!options.dryRun) await words.renew(adopted(), total, options.onProgress);
   return report;
 };

@@ -39,15 +39,19 @@ interface Plan {
 
 // Reading a memory moves these, and makes it no other memory.
 const countedFields = new Set(['usage_count', 'last_accessed']);
-// In multi-tenant mode a file does not say who made something, since whoever imports it would then have.
+// What a caller brings in is the caller's, so a file does not say there who made it.
 const makerFields = new Set(['context_created_by', 'created_by', 'updated_by']);
-const comparedFields = {
+export const comparedFields = {
   memory: memoryFields.filter(({ name }) => !countedFields.has(name)),
   relationship: relationshipFields,
 } as const;
 
-const fieldsCompared = ({ scope }: ServiceContext, kind: 'memory' | 'relationship'): readonly Field[] =>
-  scope.tenant === null ? comparedFields[kind] : comparedFields[kind].filter(({ name }) => !makerFields.has(name));
+/** Whether records keep who made and changed them: in single-tenant mode nobody did, and the operator brings in everybody's. */
+export const keepsOwners = ({ scope }: Pick<ServiceContext, 'scope'>): boolean =>
+  scope.tenant === null || scope.role === 'maintenance';
+
+const fieldsCompared = (context: ServiceContext, kind: 'memory' | 'relationship'): readonly Field[] =>
+  keepsOwners(context) ? comparedFields[kind] : comparedFields[kind].filter(({ name }) => !makerFields.has(name));
 
 const endFields = ['from_memory_id', 'type', 'to_memory_id'];
 const triple = ({ from, type, to }: Pick<Relationship, 'from' | 'type' | 'to'>): string => `${from} ${type} ${to}`;
@@ -74,7 +78,7 @@ const sift = <R extends Memory | Relationship>(
       continue;
     }
     const fields = differingFields(found, record, fieldsCompared(context, kind));
-    const own = context.scope.tenant === null || makerOf(found) === writerOf(context);
+    const own = keepsOwners(context) || makerOf(found) === writerOf(context);
     known.set(record.id, fields.length > 0 ? 'conflicting' : own ? 'unchanged' : 'foreign');
     if (fields.length > 0) conflicts.push({ kind, id: record.id, fields });
   }

@@ -1,7 +1,8 @@
 import type { MemoryId } from '../../domain/ids.ts';
+import type { IndexState } from '../../storage/batch.ts';
 import type { ServiceContext } from '../context.ts';
-import { renewedWords } from '../renew-index.ts';
-import type { FileRecord, OnProgress } from './format.ts';
+import { indexIsCurrent, renewedWords, renewIndex } from '../renew-index.ts';
+import type { Counts, FileRecord, OnProgress } from './format.ts';
 
 const batchSize = 100;
 
@@ -11,14 +12,16 @@ const renew = async (context: ServiceContext, ids: readonly MemoryId[]): Promise
   await context.store.write(context.scope, { operations, at: context.now(), by: null });
 };
 
-/** Gives each memory of a file the words of those that it is related to, once all of them are there. */
-export const renewWords = async (
+const setState = async ({ store, upkeepScope, now }: ServiceContext, state: IndexState): Promise<void> => {
+  await store.write(upkeepScope, { operations: [{ op: 'set_index_state', state }], at: now(), by: null });
+};
+
+const renewThose = async (
   context: ServiceContext,
   records: AsyncIterable<FileRecord>,
   total: number,
   onProgress: OnProgress,
 ): Promise<void> => {
-  if (context.settings.ranking.contextWords === 0) return;
   let ids: MemoryId[] = [];
   let done = 0;
   for await (const { kind, record } of records) {
@@ -31,4 +34,35 @@ export const renewWords = async (
     onProgress({ phase: 'indexing', done, total });
   }
   if (ids.length > 0) await renew(context, ids);
+};
+
+export interface NeighbourWords {
+  /** Before the first relationship: from here to the end the index counts as old, so that it is renewed even if this process ends first. */
+  begin(): Promise<void>;
+  /** Once all relationships are there. */
+  renew(records: AsyncIterable<FileRecord>, total: Counts, onProgress: OnProgress): Promise<void>;
+}
+
+/** Gives each memory of a file the words of those that it is related to. An index that was left old is renewed as a whole. */
+export const neighbourWords = async (context: ServiceContext): Promise<NeighbourWords> => {
+  const before = await context.store.indexState(context.upkeepScope);
+  const wasCurrent = await indexIsCurrent(context);
+  let begun = false;
+  return {
+    begin: async () => {
+      if (begun) return;
+      begun = true;
+      if (wasCurrent) await setState(context, { version: 0, through: null });
+    },
+    renew: async (records, total, onProgress) => {
+      const usesWords = context.settings.ranking.contextWords > 0 && total.relationship > 0;
+      if (usesWords && !wasCurrent) {
+        await renewIndex(context, ({ done, total: all }) => onProgress({ phase: 'indexing', done, total: all }));
+        return;
+      }
+      if (!begun) return;
+      if (usesWords) await renewThose(context, records, total.memory, onProgress);
+      if (wasCurrent) await setState(context, before);
+    },
+  };
 };
