@@ -87,17 +87,43 @@ const prepareSchema = (connection: Connection, settings: SqliteSettings, admit: 
   takeShape(connection, settings, admit);
 };
 
-export const openStore = async (settings: SqliteSettings, admit: Admission = () => undefined): Promise<Connection> => {
-  const driver = await loadDriver();
-  prepareFile(settings);
+const openAnd = async (
+  driver: typeof Driver,
+  settings: SqliteSettings,
+  prepare: (connection: Connection) => void,
+): Promise<Connection> => {
   const db = await untilFree(() => connect(driver, settings));
   try {
     const connection = new Connection(db);
     configure(connection, settings);
-    await untilFree(() => prepareSchema(connection, settings, admit));
+    await untilFree(() => prepare(connection));
     return connection;
   } catch (error) {
     db.close();
     throw error;
   }
+};
+
+export const openStore = async (settings: SqliteSettings, admit: Admission = () => undefined): Promise<Connection> => {
+  const driver = await loadDriver();
+  prepareFile(settings);
+  return openAnd(driver, settings, (connection) => prepareSchema(connection, settings, admit));
+};
+
+/**
+ * A store that is there, in the shape that it has. With `readOnly` no byte of it changes: a store that was closed well is opened for
+ * writing and not written, because SQLite would leave side files beside one that is opened for reading; one with a log that was not
+ * taken in is opened for reading, because its last connection would take the log in.
+ */
+export const openAsIs = async (settings: SqliteSettings, readOnly: boolean): Promise<Connection> => {
+  if (sizeOf(settings.path) === 0) {
+    throw new AppError('store_unavailable', 'There is no store yet to migrate. Check MEMORY_SQLITE_PATH.');
+  }
+  const driver = await loadDriver();
+  const onlyRead = readOnly && (settings.readOnly || sizeOf(`${settings.path}-wal`) > 0);
+  return openAnd(driver, { ...settings, readOnly: onlyRead }, (connection) => {
+    inspectSchema(connection);
+    if (readOnly) connection.pragma('query_only = ON');
+    migrate(connection, readOnly);
+  });
 };

@@ -5,6 +5,7 @@ import type { TenantScope } from '../../src/domain/scope.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Committed, Guard, IdempotencyRecord, IndexState, WriteBatch } from '../../src/storage/batch.ts';
 import type { Capabilities } from '../../src/storage/capabilities.ts';
+import type { MigrationStore } from '../../src/storage/migration.ts';
 import type {
   Change,
   ChangeQuery,
@@ -36,6 +37,7 @@ import { inspectStore } from './inspect.ts';
 import { countMemories, idsByPrefix, listMemories, memoriesById } from './memories.ts';
 import { openStore } from './open.ts';
 import { linksAmong, listRelationships } from './relationships.ts';
+import { SqliteMigration } from './scope/store.ts';
 import { searchMemories, searchRelationships } from './search.ts';
 import type { SqliteSettings } from './settings.ts';
 import { facetCounts, statistics } from './summaries.ts';
@@ -211,5 +213,9 @@ export class SqliteStore implements Backend {
 
   async backup(path: string): Promise<void> {
     backupStore(this.#open, path);
+  }
+
+  migration(): MigrationStore {
+    return new SqliteMigration(this.#settings);
   }
 }

@@ -5,6 +5,7 @@ import type { TenantScope } from '../domain/scope.ts';
 import type { AppError } from '../errors.ts';
 import type { Committed, Guard, IdempotencyRecord, IndexState, WriteBatch } from './batch.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { MigrationStore } from './migration.ts';
 import type {
   Change,
   ChangeQuery,
@@ -172,4 +173,6 @@ export interface Backend extends GraphStore {
   inspect(): Promise<readonly Finding[]>;
   /** Writes a checked copy to a path that must not exist; throws `invalid_input` if it does. Only where `onlineBackup`. */
   backup?(path: string): Promise<void>;
+  /** Moves what is kept without a tenant to one. It opens the store by itself; this backend need not be open. */
+  migration?(): MigrationStore;
 }
