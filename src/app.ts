@@ -17,6 +17,7 @@ import { noTrail, type SessionTrail, sessionTrails } from './service/session-tra
 import { noUsage, recordUsage } from './service/usage.ts';
 import { type CursorCodec, plainCursors } from './storage/cursor.ts';
 import type { GuardedStore } from './storage/guarded.ts';
+import type { MigrationStore } from './storage/migration.ts';
 import type { Backend, Finding } from './storage/store.ts';
 import type { Tool } from './tools/tool.ts';
 import { version } from './version.ts';
@@ -24,6 +25,8 @@ import { version } from './version.ts';
 export interface App extends McpApp {
   /** Loads the backend at the first call; the store opens itself with its first use. */
   store(): Promise<GuardedStore>;
+  /** The same store for being moved to a tenant, which opens by itself. Throws `invalid_input` where that is not to be had. */
+  migration(): Promise<MigrationStore>;
   /** For who runs the server: the whole of this tenant or of the caller's, or in single-tenant mode the whole store. Never for an answer to a caller. */
   operatorContext(tenant?: TenantId): Promise<ServiceContext>;
   /** Of whom this process acts for; opens nothing. */
@@ -59,6 +62,14 @@ const loadStore = async (config: Config, caller: Caller, make: AppOverrides['bac
     admit: caller.admit,
     onFault: (call, error) => log.warn('store call failed', { call, error }),
   });
+};
+
+const loadMigration = async (config: Config, make: AppOverrides['backend']): Promise<MigrationStore> => {
+  const [{ createBackend }, { guardMigration }] = await Promise.all([
+    import('../backends/index.ts'),
+    import('./storage/guarded-migration.ts'),
+  ]);
+  return guardMigration(await (make?.() ?? createBackend(config.store.backend, config.store.settings)));
 };
 
 const projectsOf = (config: Config, cwd: string): Pick<ServiceContext, 'currentProject' | 'resolveProject'> => {
@@ -144,6 +155,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     reportFault: ({ requestId, tool, error }) => log.error('tool call failed', { requestId, tool, error }),
     reportTransportError: (error) => log.debug('connection error', { error }),
     store: openStore,
+    migration: () => loadMigration(config, overrides.backend),
     startUpkeep: upkeep.start,
     inspectEmbeddings: async () => (await (await embeddings.open())?.inspect()) ?? [],
     close: async () => {

@@ -81,9 +81,24 @@ type Row = [
   by: string | null,
   reason: string | null,
   before: string | null,
+  audience: string | null,
 ];
 
-const toChange = (first: number, [seq, at, entity, id, version, kind, by, reason, before]: Row): Change =>
+/** A record from before its memory had a tenant, with the scope that the line was given for it. */
+const adopted = <Kept extends Memory | Relationship>(kept: Kept, tenant: TenantId | null, audience: string): Kept => {
+  if (tenant === null) return kept;
+  if (!('context' in kept) || !('title' in kept)) return { ...kept, tenantId: tenant };
+  if (kept.context.tenantId !== null) return kept;
+  const [visibility = '', ...value] = audience.split(':');
+  const teamId = visibility === 'team' ? value.join(':') : kept.context.teamId;
+  return { ...kept, context: { ...kept.context, tenantId: tenant, teamId, visibility } };
+};
+
+const toChange = (
+  tenant: TenantId | null,
+  first: number,
+  [seq, at, entity, id, version, kind, by, reason, before, audience]: Row,
+): Change =>
   ({
     seq: seq - first,
     at,
@@ -93,7 +108,7 @@ const toChange = (first: number, [seq, at, entity, id, version, kind, by, reason
     kind,
     by,
     reason,
-    before: before === null ? null : JSON.parse(before),
+    before: before === null ? null : adopted(JSON.parse(before) as Memory | Relationship, tenant, audience ?? ''),
   }) as Change;
 
 type Part = readonly [sql: string, ...params: Cell[]];
@@ -153,7 +168,8 @@ export const changeListing = (
   if (scope.tenant !== null) parts.push(visible(scope));
   const where = parts.length === 0 ? '' : `WHERE ${parts.map(([sql]) => sql).join(' AND ')}`;
   return {
-    sql: `SELECT seq, at, entity, entity_id, version, kind, changed_by, reason, before FROM change_log ${where}
+    sql: `SELECT seq, at, entity, entity_id, version, kind, changed_by, reason, before, audience
+      FROM change_log ${where}
       ORDER BY seq ${query.order === 'oldest_first' ? 'ASC' : 'DESC'} ${limited}`,
     params: [...parts.flatMap(([, ...params]) => params), query.limit],
   };
@@ -164,5 +180,5 @@ export const listChanges = (connection: Connection, scope: TenantScope, query: C
     const tenantNo = numberOf(connection, scope);
     const { sql, params } = changeListing(connection, scope, tenantNo, query);
     const { first } = logKeys(tenantNo);
-    return connection.rows<Row>(sql, params).map((row) => toChange(first, row));
+    return connection.rows<Row>(sql, params).map((row) => toChange(scope.tenant, first, row));
   });

@@ -58,13 +58,26 @@ const moveVectors = (connection: Connection, { id, no }: Tenant): void => {
   connection.run(vectorsSql, [id, first, beyond, first, id]);
 };
 
-/** Whose a line is follows from the one record with its id; where two tenants have such a record, it stays nobody's. */
-const linesSql = `SELECT c.seq, c.entity, c.before,
+/**
+ * Whose a line is, it says itself or follows from the one record with its id; where two tenants have such a record, it stays nobody's. A
+ * line that says it may still be numbered in the log of single-tenant mode, and says too who could read what it replaced.
+ */
+const linesSql = `SELECT c.seq, c.entity, c.before, coalesce(c.tenant_id,
     CASE c.entity WHEN 'memory' THEN (SELECT min(context_tenant_id) FROM memory WHERE id = c.entity_id HAVING count(*) = 1)
-      ELSE (SELECT min(tenant_id) FROM relationship WHERE id = c.entity_id HAVING count(*) = 1) END
-  FROM change_log c WHERE c.tenant_id IS NULL AND c.seq > ? ORDER BY c.seq LIMIT 1000`;
+      ELSE (SELECT min(tenant_id) FROM relationship WHERE id = c.entity_id HAVING count(*) = 1) END),
+    c.tenant_id IS NOT NULL, c.audience
+  FROM change_log c WHERE c.seq > ?
+    AND (c.tenant_id IS NULL OR c.seq >> 32 IS NOT (SELECT no FROM tenant WHERE id = c.tenant_id))
+  ORDER BY c.seq LIMIT 1000`;
 
-type Line = [seq: number, entity: Change['entity'], before: string | null, tenant: TenantId | null];
+type Line = [
+  seq: number,
+  entity: Change['entity'],
+  before: string | null,
+  tenant: TenantId | null,
+  told: number,
+  audience: string | null,
+];
 
 const moveLineSql = 'UPDATE change_log SET seq = ?, at = max(at, ?), tenant_id = ?, audience = ? WHERE seq = ?';
 
@@ -83,12 +96,12 @@ const moveLines = (connection: Connection, tenants: readonly Tenant[]): void => 
   const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]));
   for (let after = 0; ; ) {
     const lines = connection.rows<Line>(linesSql, [after]);
-    for (const [seq, entity, before, id] of lines) {
+    for (const [seq, entity, before, id, told, known] of lines) {
       after = seq;
       const tenant = id === null ? undefined : byId.get(id);
       if (tenant === undefined) continue;
-      const was = before === null ? null : (JSON.parse(before) as Memory | Relationship);
-      const audience = audienceBefore({ entity, before: was }, tenant.id);
+      const was = told === 1 || before === null ? null : (JSON.parse(before) as Memory | Relationship);
+      const audience = told === 1 ? known : audienceBefore({ entity, before: was }, tenant.id);
       const place = placeOfLine(connection, seq, tenant, tenants.length === 1);
       connection.run(moveLineSql, [...place, tenant.id, audience, seq]);
     }

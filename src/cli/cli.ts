@@ -9,6 +9,7 @@ import { doctor } from './doctor.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addExplainAccess } from './explain-access.ts';
 import { addFlags, givenFlags, globalVariables, httpVariables } from './flags.ts';
+import { addMigrate } from './migrate-command.ts';
 import { serveHttp, serveStdio } from './serve.ts';
 import { stats } from './stats.ts';
 import { columns, complain, print, type Terminal } from './terminal.ts';
@@ -125,6 +126,7 @@ const createProgram = (run: Run): Command => {
   addTransferCommands(program, run, (command) => configureAloud(run, command));
   addCopy(program, run, (command, settings) => configureAloud(run, command, settings));
   addExplainAccess(program, run, (command) => configureAloud(run, command));
+  addMigrate(program, run, (command) => configureAloud(run, command));
   program.allowExcessArguments().action(async () => {
     const [unknown] = program.args;
     if (unknown !== undefined) program.error(`unknown command '${unknown}'`);

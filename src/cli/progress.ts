@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import type { OnProgress } from '../service/transfer/format.ts';
+import type { OnProgress, Progress } from '../service/transfer/format.ts';
 import type { Terminal } from './terminal.ts';
 
 const onTerminalMs = 200;
@@ -8,10 +8,11 @@ const barLength = 24;
 
 export const isTerminal = (stream: unknown): boolean => (stream as Partial<WriteStream>).isTTY === true;
 
-const bar = (phase: string, done: number, total: number | null): string => {
+const bar = ({ phase, done, total }: Progress, rate: number): string => {
   if (total === null || total === 0) return `${phase}: ${done}`;
   const filled = Math.min(barLength, Math.round((done / total) * barLength));
-  return `${'█'.repeat(filled)}${'░'.repeat(barLength - filled)} ${phase}: ${done} of ${total}`;
+  const left = rate > 0 ? `, ${Math.round(rate)}/s, ${Math.ceil(Math.max(0, total - done) / rate)} s left` : '';
+  return `${'█'.repeat(filled)}${'░'.repeat(barLength - filled)} ${phase}: ${done} of ${total}${left}`;
 };
 
 /**
@@ -23,12 +24,18 @@ export const showProgress = ({ stderr }: Terminal): { readonly onProgress: OnPro
   const every = terminal ? onTerminalMs : elsewhereMs;
   let due = performance.now() + every;
   let shown = false;
+  let begun: { readonly phase: string; readonly at: number; readonly done: number } | null = null;
   return {
-    onProgress: ({ phase, done, total }) => {
-      if (performance.now() < due) return;
-      due = performance.now() + every;
+    onProgress: (progress) => {
+      const now = performance.now();
+      if (begun?.phase !== progress.phase) begun = { phase: progress.phase, at: now, done: progress.done };
+      if (now < due) return;
+      due = now + every;
       shown = terminal;
-      stderr.write(terminal ? `\r\u001b[K${bar(phase, done, total)}` : `${JSON.stringify({ phase, done, total })}\n`);
+      const rate = now > begun.at ? ((progress.done - begun.done) * 1_000) / (now - begun.at) : 0;
+      stderr.write(
+        terminal ? `\r\u001b[K${bar(progress, rate)}` : `${JSON.stringify({ ...progress, rate: Math.round(rate) })}\n`,
+      );
     },
     clear: () => {
       if (shown) stderr.write('\r\u001b[K');

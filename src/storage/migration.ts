@@ -154,6 +154,9 @@ export type Arrival =
   | { readonly kind: 'relationship'; readonly record: Relationship }
   | { readonly kind: 'change'; readonly record: Change };
 
+/** All that came in of one kind, in pages. */
+export type ArrivalReader = (kind: Arrival['kind']) => AsyncIterable<readonly Arrival[]>;
+
 /** Who writes a run, and which. A store refuses a fence that another one followed with `version_conflict`, inside the transaction. */
 export interface Hold {
   readonly fence: number;

@@ -27,7 +27,18 @@ export const expand = (connection: Connection, hold: Hold): void =>
     connection.db.exec(dropScopingTriggers + dropUnscopingTriggers + scopingTriggers);
   });
 
-/** The way back begins; a run before this one goes on stamping only when it is run again. */
+/** After a run was rolled back, what comes in belongs where the run before it put it, if there is one that stands. */
+export const stampAgain = (connection: Connection, run: number): void => {
+  const before = connection.row<[number]>(
+    "SELECT no FROM scope_run WHERE no < ? AND state NOT IN ('rolled_back', 'planned', 'backed_up') ORDER BY no DESC LIMIT 1",
+    [run],
+  );
+  if (before === undefined) return;
+  setStamp(connection, before[0]);
+  connection.db.exec(scopingTriggers);
+};
+
+/** The way back begins. */
 export const contract = (connection: Connection, hold: Hold): void =>
   holding(connection, hold, () => {
     connection.run('DELETE FROM scope_stamp');

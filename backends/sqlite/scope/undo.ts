@@ -1,5 +1,6 @@
 import type { Hold, Rescoped, UndoStep } from '../../../src/storage/migration.ts';
 import type { Connection } from '../connection.ts';
+import { stampAgain } from './expand.ts';
 import { type Fields, newestEntries, type Written } from './journal.ts';
 import { holding, runOf, throughGate } from './runs.ts';
 import { dropUnscopingTriggers } from './triggers.ts';
@@ -67,6 +68,7 @@ const close = (connection: Connection, run: number): void => {
     connection.run(arrivedKeys, [run]);
   });
   connection.db.exec(dropUnscopingTriggers);
+  stampAgain(connection, run);
 };
 
 export const undoBatch = (connection: Connection, hold: Hold, limit: number): UndoStep => {

@@ -1,0 +1,49 @@
+import type { Step } from '../../storage/migration.ts';
+import type { MigrationContext } from './context.ts';
+
+export interface Pace {
+  /** Rows at most in one transaction. */
+  readonly batchSize: number;
+  /** Rows in a second at most; null: as fast as others can bear. */
+  readonly maxRate: number | null;
+}
+
+/** Others wait for the store no longer than about this. */
+const longestHoldMs = 60;
+const leastBatch = 10;
+/** Of the time that a batch held the store, so long nobody holds it: whoever waits polls, and has to find it free. */
+const restShare = 0.6;
+const leastRestMs = 2;
+
+const nextSize = (size: number, heldMs: number, { batchSize }: Pace): number => {
+  if (heldMs > longestHoldMs) return Math.max(leastBatch, Math.floor(size / 2));
+  return heldMs < longestHoldMs / 3 ? Math.min(batchSize, size * 2) : size;
+};
+
+export type Halt = 'done' | 'stopped' | 'paused';
+
+/**
+ * Batches until there is nothing left, or somebody asks for a halt. They are made smaller where one takes long, so that servers that write
+ * meanwhile are not held up.
+ */
+export const inBatches = async <S extends Step>(
+  { now, wait, signal }: MigrationContext,
+  pace: Pace,
+  isPaused: () => Promise<boolean>,
+  batch: (limit: number) => Promise<S>,
+  onStep: (step: S) => void,
+): Promise<Halt> => {
+  let size = Math.min(pace.batchSize, 100);
+  for (;;) {
+    if (signal.aborted) return 'stopped';
+    if (await isPaused()) return 'paused';
+    const started = now();
+    const step = await batch(size);
+    const held = now() - started;
+    onStep(step);
+    if (step.done) return 'done';
+    const slow = pace.maxRate === null ? 0 : (step.rows * 1_000) / pace.maxRate - held;
+    await wait(Math.max(leastRestMs, held * restShare, slow));
+    size = nextSize(size, held, pace);
+  }
+};
