@@ -1,4 +1,5 @@
-import { runCli } from '../src/cli/cli.ts';
+import { main } from '../src/main.ts';
 
 /** The command of the same name, for who works from a clone: npx tsx scripts/migrate-to-multitenant.ts --dry-run. */
-process.exitCode = await runCli(['migrate-to-multitenant', ...process.argv.slice(2)], process);
+process.argv.splice(2, 0, 'migrate-to-multitenant');
+await main();

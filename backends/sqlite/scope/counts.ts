@@ -16,10 +16,9 @@ const countBy = (connection: Connection, where: (tenant: string) => string): Kin
     }),
   ) as KindCounts;
 
-export const countKinds = (connection: Connection): { all: KindCounts; unscoped: KindCounts } =>
-  connection.read(() => {
-    const all = countBy(connection, () => '');
-    const scoped = countBy(connection, (tenant) => ` WHERE ${tenant} IS NOT NULL`);
-    const unscoped = Object.fromEntries(scopedKinds.map((kind) => [kind, all[kind] - scoped[kind]])) as KindCounts;
-    return { all, unscoped };
-  });
+export const countKinds = (connection: Connection): { all: KindCounts; unscoped: KindCounts } => {
+  const all = countBy(connection, () => '');
+  const scoped = countBy(connection, (tenant) => ` WHERE ${tenant} IS NOT NULL`);
+  const unscoped = Object.fromEntries(scopedKinds.map((kind) => [kind, all[kind] - scoped[kind]])) as KindCounts;
+  return { all, unscoped };
+};

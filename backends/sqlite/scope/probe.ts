@@ -7,7 +7,8 @@ import { narrowing, readParams } from '../access.ts';
 import type { Cell, Connection } from '../connection.ts';
 import { memoryCells } from '../rows.ts';
 
-const probeId = '00000000-0000-4000-8000-000000000000' as MemoryId;
+/** No memory's: it is no UUID. */
+const probeId = '_probe' as MemoryId;
 
 const probe = (context: Partial<Memory['context']>): Memory => ({
   ...{ id: probeId, type: 'general', title: 'probe', content: 'probe', summary: null, tags: [] },
@@ -25,21 +26,20 @@ const insert = (connection: Connection, context: Partial<Memory['context']>): nu
 const tenantAt = (connection: Connection, pk: number): Cell =>
   connection.row<[Cell]>('SELECT context_tenant_id FROM memory WHERE pk = ?', [pk])?.[0] ?? null;
 
-/** What a statement did, or null if it was refused. */
-const attempt = <T>(connection: Connection, work: () => T): T | null => {
+/** What it found, or undefined if the store refused it. Nothing of it stays. */
+const attempt = <T>(connection: Connection, work: () => T): T | undefined => {
   connection.db.exec('SAVEPOINT probe');
   try {
     return work();
   } catch {
-    return null;
+    return undefined;
   } finally {
     connection.db.exec('ROLLBACK TO probe; RELEASE probe');
   }
 };
 
 const comesInBare = (connection: Connection): boolean =>
-  attempt(connection, () => tenantAt(connection, insert(connection, {}))) === null &&
-  attempt(connection, () => insert(connection, {})) !== null;
+  attempt(connection, () => tenantAt(connection, insert(connection, {}))) === null;
 
 const changesTenant = (connection: Connection, tenant: TenantId): boolean => {
   const found = attempt(connection, () => {

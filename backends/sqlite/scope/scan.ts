@@ -29,8 +29,8 @@ type Common = Pick<ScopedRow, 'content' | 'usage' | 'fault'>;
 /** Another record of the tenant by the same id. In single-tenant mode there is none: ids are unique. */
 const taken = (multi: boolean, table: string, tenant: string): string =>
   multi
-    ? `${table}.${tenant} IS NULL AND EXISTS (SELECT 1 FROM ${table} AS o WHERE o.${tenant} = ?1 AND o.id = ${table}.id)`
-    : '?1 IS NULL';
+    ? `${table}.${tenant} IS NULL AND EXISTS (SELECT 1 FROM ${table} AS o WHERE o.${tenant} = ? AND o.id = ${table}.id)`
+    : '? IS NULL';
 
 const owner = (cells: readonly Cell[]): OwnerFacts => {
   const [tenantId, teamId, visibility, projectPath, createdBy] = cells;
@@ -41,7 +41,7 @@ const memories: Scan = {
   sql: (multi) => `SELECT pk, id, live, version, usage_count, last_accessed, context_tenant_id, context_team_id,
       context_visibility, context_project_path, context_created_by, ${taken(multi, 'memory', 'context_tenant_id')},
       ${selection(memoryContent, 'memory')}
-    FROM memory WHERE pk > ?2 ORDER BY pk LIMIT ?3`,
+    FROM memory WHERE pk > ? ORDER BY pk LIMIT ?`,
   columns: memoryContent,
   ahead: 12,
   toRow: ([, id, live, version, count, last, ...rest], common) => ({
@@ -65,7 +65,7 @@ const relationships: Scan = {
       a.pk, a.context_tenant_id, b.pk, b.context_tenant_id, ${taken(multi, 'relationship', 'tenant_id')},
       ${selection(relationshipContent, 'relationship')}
     FROM relationship LEFT JOIN memory a ON a.pk = relationship.from_pk LEFT JOIN memory b ON b.pk = relationship.to_pk
-    WHERE relationship.pk > ?2 ORDER BY relationship.pk LIMIT ?3`,
+    WHERE relationship.pk > ? ORDER BY relationship.pk LIMIT ?`,
   columns: relationshipContent,
   ahead: 9,
   toRow: ([, id, version, tenant, aPk, a, bPk, b, isTaken], common) => ({
@@ -86,12 +86,12 @@ const ofLine = (multi: boolean, tenant: string): string =>
 
 /** A line says its tenant; which record it is of matters while it does not. */
 const changes: Scan = {
-  sql: (multi) => `SELECT c.seq, c.tenant_id, c.audience, m.pk, m.context_tenant_id, r.pk, r.tenant_id, ?1 IS NULL,
+  sql: (multi) => `SELECT c.seq, c.tenant_id, c.audience, m.pk, m.context_tenant_id, r.pk, r.tenant_id, ? IS NULL,
       ${selection(changeContent, 'c')}
     FROM change_log c
     LEFT JOIN memory m ON c.entity = 'memory' AND m.id = c.entity_id AND ${ofLine(multi, 'm.context_tenant_id')}
     LEFT JOIN relationship r ON c.entity = 'relationship' AND r.id = c.entity_id AND ${ofLine(multi, 'r.tenant_id')}
-    WHERE c.seq > ?2 ORDER BY c.seq LIMIT ?3`,
+    WHERE c.seq > ? ORDER BY c.seq LIMIT ?`,
   columns: changeContent,
   ahead: 8,
   toRow: ([seq, tenant, audience, mPk, m, rPk, r], common) => ({
@@ -105,8 +105,8 @@ const changes: Scan = {
 };
 
 const keys: Scan = {
-  sql: () => `SELECT k.rowid, k.tenant_id, ?1 IS NULL, ${selection(keyContent, 'k')}
-    FROM idempotency_key k WHERE k.rowid > ?2 ORDER BY k.rowid LIMIT ?3`,
+  sql: () => `SELECT k.rowid, k.tenant_id, ? IS NULL, ${selection(keyContent, 'k')}
+    FROM idempotency_key k WHERE k.rowid > ? ORDER BY k.rowid LIMIT ?`,
   columns: keyContent,
   ahead: 3,
   toRow: ([rowid, tenant], common) => ({
