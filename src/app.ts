@@ -88,6 +88,8 @@ const projectsOf = (config: Config, cwd: string): Pick<ServiceContext, 'currentP
   };
 };
 
+const noteUncounted = (error: unknown): void => log.debug('usage was not counted', { error });
+
 /** Puts the program together. Nothing is opened or loaded until something needs it. */
 export const createApp = (config: Config, overrides: AppOverrides = {}): App => {
   const now = overrides.now ?? Date.now;
@@ -102,9 +104,7 @@ export const createApp = (config: Config, overrides: AppOverrides = {}): App => 
     return store;
   };
   const cursors = cursorsFor(openStore);
-  const usage = config.readOnly
-    ? noUsage
-    : recordUsage(openStore, now, (error) => log.debug('usage was not counted', { error }));
+  const usage = config.readOnly ? noUsage : recordUsage(openStore, now, noteUncounted);
 
   const trails = sessionTrails();
   const embeddings = lazyEmbeddings(config, caller.scope, openStore, now);

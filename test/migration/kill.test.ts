@@ -26,11 +26,12 @@ afterAll(() => server.remove());
 const start = (path: string, args: readonly string[]): Child =>
   startMigration([process.execPath, server.program], path, [...args, '--no-backup']);
 
-/** Ends the process, without a chance to say goodbye, once that many rows are done. */
-const killAt = async (child: Child, path: string, at: number): Promise<void> => {
+/** Ends the process, without a chance to say goodbye, once that many rows are done in that state. */
+const killAt = async (child: Child, path: string, state: string, at: number): Promise<void> => {
   for (;;) {
     if (child.process.exitCode !== null) return;
-    if ((progressOf(path)?.done ?? 0) >= at) break;
+    const progress = progressOf(path);
+    if (progress?.state === state && progress.done >= at) break;
     await delay(2);
   }
   child.process.kill('SIGKILL');
@@ -43,6 +44,7 @@ const points = (lots: Lots): readonly number[] =>
 /** From the first process to the last, all but which were killed. */
 const runKilled = async (
   path: string,
+  state: string,
   first: readonly string[],
   next: readonly string[],
   lots: Lots,
@@ -50,7 +52,7 @@ const runKilled = async (
   let killed = 0;
   for (const [index, at] of points(lots).entries()) {
     const child = start(path, index === 0 ? first : next);
-    await killAt(child, path, at);
+    await killAt(child, path, state, at);
     if ((await child.ended).code === 137) killed += 1;
   }
   expect(killed, `PROPERTY_SEED=${seed}`).toBeGreaterThan(kills / 2);
@@ -71,11 +73,11 @@ describe(`kill -9 at ${kills} points of a run of ${rows} rows`, () => {
     const path = join(folder, 'killed.db');
     copyFileSync(source, path);
     const slow = ['--batch-size', '50'];
-    await runKilled(path, ['--execute', '--tenant-id', 'acme', ...slow], ['--resume', ...slow], lots);
+    await runKilled(path, 'backfilling', ['--execute', '--tenant-id', 'acme', ...slow], ['--resume', ...slow], lots);
     expect(dumpOf(path)).toEqual(wanted);
     expect((await start(path, ['--verify']).ended).code).toBe(0);
 
-    await runKilled(path, ['--rollback', ...slow], ['--resume', ...slow], lots);
+    await runKilled(path, 'rolling_back', ['--rollback', ...slow], ['--resume', ...slow], lots);
     expect(dumpOf(path)).toEqual(before);
   });
 });

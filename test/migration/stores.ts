@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import Database from 'better-sqlite3';
 import { createBackend } from '../../backends/index.ts';
+import { openDatabase } from '../../backends/sqlite/handles.ts';
 import { singleTenantScope as scope } from '../../src/auth/policy.ts';
 import { runCli } from '../../src/cli/cli.ts';
 import type { Memory, Visibility } from '../../src/domain/memory.ts';
@@ -61,7 +62,7 @@ export const fillStore = async (path: string, count: number): Promise<void> => {
 
 /** Every row of every table but those of the migration itself and the inner ones of the text index, which the latter's rows stand for. */
 export const dumpOf = (path: string): Readonly<Record<string, string>> => {
-  const db = new Database(path, { readonly: true });
+  const db = openDatabase(Database, path, { readonly: true });
   try {
     const tables = db
       .prepare(
@@ -156,7 +157,7 @@ export const startMigration = (
 
 /** How far the newest run is, as another connection sees it; null before one began. */
 export const progressOf = (path: string): { readonly state: string; readonly done: number } | null => {
-  const db = new Database(path, { readonly: true });
+  const db = openDatabase(Database, path, { readonly: true });
   try {
     if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'scope_run'").get() === undefined) return null;
     return (db.prepare('SELECT state, done FROM scope_run ORDER BY no DESC LIMIT 1').get() ?? null) as never;
@@ -167,13 +168,13 @@ export const progressOf = (path: string): { readonly state: string; readonly don
 
 /** What a person would do with the SQLite shell. */
 export const edit = (path: string, sql: string): void => {
-  const db = new Database(path);
+  const db = openDatabase(Database, path);
   db.exec(sql);
   db.close();
 };
 
 export const ask = <T>(path: string, sql: string): T => {
-  const db = new Database(path, { readonly: true });
+  const db = openDatabase(Database, path, { readonly: true });
   try {
     return db.prepare(sql).all() as T;
   } finally {
