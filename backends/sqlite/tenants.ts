@@ -14,6 +14,9 @@ export interface KeyRange {
 
 export const keyRange = (no: number): KeyRange => ({ first: no * rangeSize, beyond: (no + 1) * rangeSize });
 
+/** The number of the tenant whose range holds the key; 0 for what a plain store numbered. */
+export const rangeOf = (key: number): number => Math.floor(key / rangeSize);
+
 /** All that a plain store numbers. */
 export const everyKey: KeyRange = { first: 0, beyond: Number.MAX_SAFE_INTEGER };
 

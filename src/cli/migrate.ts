@@ -232,13 +232,17 @@ const takeBackToSingle = async (app: App, config: Config, store: MigrationStore)
   await (await app.store()).open();
 };
 
+/** Who migrates a store has chosen its mode, also where the variable is only left out. */
+const chosen = (config: Config): Config =>
+  config.tenancy.mode === 'single' ? { ...config, tenancy: { ...config.tenancy, chosen: true } } : config;
+
 const migrate = (
   terminal: Terminal,
   config: Config,
   options: MigrateOptions,
   action: MigrationAction | null,
 ): Promise<number> =>
-  withApp(config, async (app) => {
+  withApp(chosen(config), async (app) => {
     const store = await app.migration();
     const does = action ?? 'execute';
     if (config.readOnly && written.includes(does)) {
@@ -250,13 +254,14 @@ const migrate = (
     // The probes of a verification are taken back, but they do write.
     await store.open(does === 'dryRun' || does === 'status');
     const { onProgress, clear } = showProgress(terminal);
+    const over = new AbortController();
     const context: MigrationContext = {
       store,
       owner: processOwner(),
       isDead: isEndedProcess,
       now: app.now,
       wait: (ms) => delay(ms),
-      signal: stopSignal({ followParent: false }),
+      signal: stopSignal({ followParent: false, until: over.signal }),
       onProgress,
     };
     const job: Job = { terminal, app, config, options, context, clear };
@@ -264,6 +269,7 @@ const migrate = (
       if (moving.includes(does)) await takeBackToSingle(app, config, store);
       return action === null ? await runExecute(job, true) : await runs[action](job);
     } finally {
+      over.abort();
       clear();
       await store.close();
     }

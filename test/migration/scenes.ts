@@ -48,7 +48,9 @@ export interface Caller {
 
 /** A server of this configuration on that store, without a transport. */
 export const open = (path: string, env: Settings = {}): Caller => {
-  const app = createApp(loadConfig({ env: { HOME: '/nonexistent', MEMORY_SQLITE_PATH: path, MEMORY_TOOL_PROFILE: 'extended', ...env } }));
+  const app = createApp(
+    loadConfig({ env: { HOME: '/nonexistent', MEMORY_SQLITE_PATH: path, MEMORY_TOOL_PROFILE: 'extended', ...env } }),
+  );
   return {
     call: async (name, input) => {
       const tool = await app.loadTool(name);

@@ -22,6 +22,7 @@ import type { Finding } from '../../../src/storage/store.ts';
 import { backupStore } from '../backup.ts';
 import { Connection, untilFree } from '../connection.ts';
 import { translateFault } from '../faults.ts';
+import { openDatabase } from '../handles.ts';
 import { inspectStore } from '../inspect.ts';
 import { openAsIs } from '../open.ts';
 import type { SqliteSettings } from '../settings.ts';
@@ -160,7 +161,7 @@ export class SqliteMigration implements MigrationStore {
   async backup(path: string): Promise<KindCounts> {
     backupStore(this.#open, path);
     const driver = this.#open.db.constructor as typeof Driver;
-    const copy = new driver(path, { readonly: true, fileMustExist: true });
+    const copy = openDatabase(driver, path, { readonly: true, fileMustExist: true });
     try {
       return countKinds(new Connection(copy)).all;
     } finally {

@@ -1,5 +1,6 @@
 import type { Hold, Rescoped, UndoStep } from '../../../src/storage/migration.ts';
 import type { Connection } from '../connection.ts';
+import { keyRange, rangeOf } from '../tenants.ts';
 import { stampAgain } from './expand.ts';
 import { type Fields, newestEntries, type Written } from './journal.ts';
 import { holding, runOf, throughGate } from './runs.ts';
@@ -61,11 +62,24 @@ const tagsOfUnscoped = `UPDATE memory_tag SET tenant_id = NULL WHERE tenant_id I
 const arrivedKeys = `UPDATE idempotency_key SET tenant_id = NULL WHERE user_id IS NULL
   AND rowid IN (SELECT pk FROM scope_arrival WHERE kind = 'key' AND run >= ?)`;
 
+const endsOfLog = `SELECT min(seq), max(seq), max(tenant_id IS NOT NULL) FROM
+  (SELECT seq, tenant_id FROM change_log UNION ALL SELECT seq, tenant_id FROM purge_mark)`;
+
+/** A log that multi-tenant mode numbered as the tenant's and of which nothing is a tenant's any more is numbered as it was. */
+const numberAsBefore = (connection: Connection): void => {
+  const [least, most, owned] = connection.row<[number | null, number, number]>(endsOfLog) ?? [null, 0, 0];
+  if (least === null || owned === 1) return;
+  const { first, beyond } = keyRange(rangeOf(least));
+  if (first === 0 || most >= beyond) return;
+  for (const table of ['change_log', 'purge_mark']) connection.run(`UPDATE ${table} SET seq = seq - ?`, [first]);
+};
+
 /** Everything is as it was: what the run kept for this is no longer needed. */
 const close = (connection: Connection, run: number): void => {
   throughGate(connection, run, () => {
     connection.run(tagsOfUnscoped);
     connection.run(arrivedKeys, [run]);
+    numberAsBefore(connection);
   });
   connection.db.exec(dropUnscopingTriggers);
   stampAgain(connection, run);
