@@ -11,9 +11,12 @@ export interface Pace {
 /** Others wait for the store no longer than about this. */
 const longestHoldMs = 60;
 const leastBatch = 10;
-/** Of the time that a batch held the store, so long nobody holds it: whoever waits polls, and has to find it free. */
-const restShare = 0.6;
-const leastRestMs = 2;
+/**
+ * After so long a hold, in one batch or several, nobody holds the store for a share of that time: whoever waits polls, in steps that grow
+ * to 50 ms within the first quarter of a second, and has to find it free.
+ */
+const holdMs = 120;
+const restShare = 0.3;
 
 const nextSize = (size: number, heldMs: number, { batchSize }: Pace): number => {
   if (heldMs > longestHoldMs) return Math.max(leastBatch, Math.floor(size / 2));
@@ -34,6 +37,7 @@ export const inBatches = async <S extends Step>(
   onStep: (step: S) => void,
 ): Promise<Halt> => {
   let size = Math.min(pace.batchSize, 100);
+  let sinceRest = 0;
   for (;;) {
     if (signal.aborted) return 'stopped';
     if (await isPaused()) return 'paused';
@@ -42,8 +46,11 @@ export const inBatches = async <S extends Step>(
     const held = now() - started;
     onStep(step);
     if (step.done) return 'done';
+    sinceRest += held;
+    const rests = sinceRest >= holdMs;
     const slow = pace.maxRate === null ? 0 : (step.rows * 1_000) / pace.maxRate - held;
-    await wait(Math.max(leastRestMs, held * restShare, slow));
+    await wait(Math.max(rests ? sinceRest * restShare : 0, slow));
+    if (rests) sinceRest = 0;
     size = nextSize(size, held, pace);
   }
 };
