@@ -7,6 +7,7 @@ import { related } from './bench/sections/related.ts';
 import { search } from './bench/sections/search.ts';
 import { start } from './bench/sections/start.ts';
 import { store } from './bench/sections/store.ts';
+import { tenants } from './bench/sections/tenants.ts';
 import { tokenCosts } from './bench/sections/tokens.ts';
 
 const sections: Readonly<Record<string, (context: BenchContext) => Promise<void>>> = {
@@ -16,6 +17,7 @@ const sections: Readonly<Record<string, (context: BenchContext) => Promise<void>
   store,
   related,
   growth,
+  tenants,
 };
 
 const given = process.argv.slice(2);

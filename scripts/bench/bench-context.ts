@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { bundle } from '../bundle.ts';
 import type { Draft } from './corpus.ts';
-import { type FilledStore, fillStore } from './filled-store.ts';
+import { type FilledStore, fillStore, type Owners } from './filled-store.ts';
 import { environment, type StdioServer, startServer } from './stdio-server.ts';
 
 export const root = join(import.meta.dirname, '../..');
@@ -11,7 +11,7 @@ export const program = join(root, 'dist/graph-memory.cjs');
 export class BenchContext {
   readonly folder: string;
   readonly large: boolean;
-  readonly #stores = new Map<number, FilledStore>();
+  readonly #stores = new Map<string, FilledStore>();
   readonly #servers = new Set<StdioServer>();
   #echo: Promise<string> | undefined;
 
@@ -20,9 +20,10 @@ export class BenchContext {
     this.large = large;
   }
 
-  async store(size: number): Promise<FilledStore> {
-    const found = this.#stores.get(size) ?? (await fillStore(this.folder, size));
-    this.#stores.set(size, found);
+  async store(size: number, owners: Owners | null = null): Promise<FilledStore> {
+    const key = JSON.stringify([size, owners]);
+    const found = this.#stores.get(key) ?? (await fillStore(this.folder, size, owners));
+    this.#stores.set(key, found);
     return found;
   }
 

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createBackend } from '../../backends/index.ts';
-import { singleTenantScope } from '../../src/auth/policy.ts';
-import type { MemoryId, RelationshipId } from '../../src/domain/ids.ts';
-import { emptyContext, type Memory } from '../../src/domain/memory.ts';
+import { maintenanceScope, singleTenantScope } from '../../src/auth/policy.ts';
+import { everyone } from '../../src/domain/access.ts';
+import type { MemoryId, RelationshipId, TenantId } from '../../src/domain/ids.ts';
+import { emptyContext, type Memory, type MemoryContext } from '../../src/domain/memory.ts';
 import { isSymmetric, type Relationship, type RelationshipType } from '../../src/domain/relationship.ts';
 import { searchDocument } from '../../src/search/document.ts';
 import { defaultRanking } from '../../src/search/ranking.ts';
@@ -39,7 +40,35 @@ const types: readonly RelationshipType[] = [
   'USED_IN',
 ];
 
-const memoryOf = (id: MemoryId, draft: Draft, at: number): Memory => ({
+/** Whose store it is: one person's, or with this many tenants, each with as many memories. */
+export interface Owners {
+  readonly tenants: number;
+}
+
+/** Of each tenant the bench acts for one user, who reads nine of ten memories; the rest is private to a colleague. */
+export const benchUser = 'bench';
+export const tenantName = (index: number): TenantId => `tenant-${index}` as TenantId;
+
+type Owned = Pick<MemoryContext, 'tenantId' | 'teamId' | 'visibility' | 'createdBy'>;
+const nobody: Owned = { tenantId: null, teamId: null, visibility: null, createdBy: null };
+
+const ownerOf = (tenant: TenantId, index: number): Owned => {
+  const common = { tenantId: tenant, teamId: null, createdBy: benchUser };
+  switch (index % 10) {
+    case 0:
+      return { ...common, visibility: 'private', createdBy: 'colleague' };
+    case 1:
+      return { ...common, visibility: 'private' };
+    case 2:
+    case 3:
+    case 4:
+      return { ...common, visibility: 'team', teamId: everyone };
+    default:
+      return { ...common, visibility: 'public' };
+  }
+};
+
+const memoryOf = (id: MemoryId, draft: Draft, at: number, owner: Owned): Memory => ({
   id,
   type: draft.type,
   title: draft.title,
@@ -57,7 +86,13 @@ const memoryOf = (id: MemoryId, draft: Draft, at: number): Memory => ({
   updatedBy: null,
   deletedAt: null,
   mergedInto: null,
-  context: { ...emptyContext, projectPath: draft.project, filesInvolved: draft.files, languages: draft.languages },
+  context: {
+    ...emptyContext,
+    ...owner,
+    projectPath: draft.project,
+    filesInvolved: draft.files,
+    languages: draft.languages,
+  },
   extra: null,
 });
 
@@ -100,7 +135,12 @@ const relationshipOf = (
 const created = { kind: 'created', reason: null } as const;
 
 /** Each memory points at five others, mostly of its own time, and says of one why. */
-const relate = (ids: readonly MemoryId[], hub: number, at: number): Iterable<WriteOperation> => {
+const relate = (
+  ids: readonly MemoryId[],
+  hub: number,
+  at: number,
+  tenant: TenantId | null,
+): Iterable<WriteOperation> => {
   const random = seeded(ids.length + 1);
   const { question } = corpus(ids.length + 1);
   const hubEvery = Math.max(20, Math.floor(ids.length / 5_000));
@@ -121,14 +161,11 @@ const relate = (ids: readonly MemoryId[], hub: number, at: number): Iterable<Wri
         const [a, b] = [ids[from] as MemoryId, ids[to] as MemoryId];
         const ends = isSymmetric(type) && b < a ? ([b, a] as const) : ([a, b] as const);
         const strength = Math.round(random() * 100) / 100;
-        const relationship = relationshipOf(
-          uuid(random) as RelationshipId,
-          ends,
-          type,
-          count === 0 ? question() : null,
-          strength,
-          at,
-        );
+        const id = uuid(random) as RelationshipId;
+        const relationship = {
+          ...relationshipOf(id, ends, type, count === 0 ? question() : null, strength, at),
+          ...(tenant === null ? {} : { tenantId: tenant, createdBy: benchUser }),
+        };
         yield { op: 'create_relationship', relationship, words: relationshipWords(relationship), note: created };
       }
     }
@@ -153,10 +190,16 @@ const neighbourWords = (openings: readonly (readonly string[])[], random: Random
   return [...words];
 };
 
-const writeAll = async (backend: Backend, operations: Iterable<WriteOperation>, at: number): Promise<void> => {
+const writeAll = async (
+  backend: Backend,
+  tenant: TenantId | null,
+  operations: Iterable<WriteOperation>,
+  at: number,
+): Promise<void> => {
+  const scope = tenant === null ? singleTenantScope : maintenanceScope(tenant);
   let batch: WriteOperation[] = [];
   const flush = async (): Promise<void> => {
-    await backend.write(singleTenantScope, { operations: batch, at, by: null });
+    await backend.write(scope, { operations: batch, at, by: null });
     batch = [];
   };
   for (const operation of operations) {
@@ -166,36 +209,49 @@ const writeAll = async (backend: Backend, operations: Iterable<WriteOperation>, 
   if (batch.length > 0) await flush();
 };
 
-/** A store of `size` memories and five times as many relationships, made through the contract. The same for the same size. */
-export const fillStore = async (folder: string, size: number): Promise<FilledStore> => {
-  const path = join(folder, `store-${size}.db`);
-  const random = seeded(size);
-  const ids = Array.from({ length: size }, () => uuid(random) as MemoryId);
-  const hub = Math.floor(size / 2) + 1;
-  const filled: FilledStore = { path, size, ids, hub: ids[hub] as MemoryId };
-  if (existsSync(path)) return filled;
-
-  const begun = performance.now();
-  const { draft } = corpus(size);
+const fill = async (backend: Backend, filled: FilledStore, seed: number, tenant: TenantId | null): Promise<void> => {
+  const { size, ids } = filled;
+  const random = seeded(seed);
+  const { draft } = corpus(seed);
   const now = Date.now();
-  const backend = await createBackend('sqlite', { path, synchronous: 'normal', readOnly: false });
-  await backend.open();
   const memories = function* (): Iterable<WriteOperation> {
     const openings: (readonly string[])[] = [];
     for (const [index, id] of ids.entries()) {
-      const memory = memoryOf(id, draft(), Math.floor(now - year * (1 - index / size)));
+      const owner = tenant === null ? nobody : ownerOf(tenant, index);
+      const memory = memoryOf(id, draft(), Math.floor(now - year * (1 - index / size)), owner);
       const own = searchDocument(memory);
       const document = { ...own, context: neighbourWords(openings, random) };
       openings[index % neighboursKept] = openingOf(own);
       yield { op: 'create_memory', memory, document, note: created };
     }
   };
-  await writeAll(backend, memories(), now);
-  await writeAll(backend, relate(ids, hub, now), now);
+  await writeAll(backend, tenant, memories(), now);
+  await writeAll(backend, tenant, relate(ids, ids.indexOf(filled.hub), now, tenant), now);
   // Or every server would renew the index of words beside what is measured, as after an upgrade.
   const state = { version: TOKENIZER_VERSION, through: null };
-  await writeAll(backend, [{ op: 'set_index_state', state }], now);
+  await writeAll(backend, tenant, [{ op: 'set_index_state', state }], now);
+};
+
+/**
+ * A store of `size` memories and five times as many relationships, of each tenant where there are some, made through the contract. The same for
+ * the same size; every tenant's ids and shape are those of the others, its texts are not.
+ */
+export const fillStore = async (folder: string, size: number, owners: Owners | null): Promise<FilledStore> => {
+  const path = join(folder, owners === null ? `store-${size}.db` : `store-${size}-of-${owners.tenants}.db`);
+  const random = seeded(size);
+  const ids = Array.from({ length: size }, () => uuid(random) as MemoryId);
+  const filled: FilledStore = { path, size, ids, hub: ids[Math.floor(size / 2) + 1] as MemoryId };
+  if (existsSync(path)) return filled;
+
+  const begun = performance.now();
+  const settings = { path, synchronous: 'normal', readOnly: false, multiTenant: owners !== null };
+  const backend = await createBackend('sqlite', settings);
+  await backend.open();
+  if (owners === null) await fill(backend, filled, size, null);
+  for (let index = 0; index < (owners?.tenants ?? 0); index += 1) {
+    await fill(backend, filled, size + index, tenantName(index));
+  }
   await backend.close();
-  console.error(`filled a store of ${size} memories in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  console.error(`filled ${path} in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   return filled;
 };

@@ -7,6 +7,7 @@ const quantile = (times: readonly number[], share: number): number => {
 
 export const p50 = (times: readonly number[]): number => quantile(times, 0.5);
 export const p95 = (times: readonly number[]): number => quantile(times, 0.95);
+export const p99 = (times: readonly number[]): number => quantile(times, 0.99);
 
 /**
  * Milliseconds of each side, round by round. The sides take turns, and each round begins with another one: what else the machine does
