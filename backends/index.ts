@@ -17,6 +17,10 @@ const factories = {
     const { makeBackend, settingsSchema } = await import('./memgraph/index.ts');
     return makeBackend(settingsSchema.parse(settings));
   },
+  falkordb: async (settings) => {
+    const { makeBackend, settingsSchema } = await import('./falkordb/index.ts');
+    return makeBackend(settingsSchema.parse(settings));
+  },
 } as const satisfies Record<string, Factory>;
 
 export type BackendName = keyof typeof factories;

@@ -129,6 +129,13 @@ const settingsOf = (values: Values, place: Place): Record<BackendName, Readonly<
       password: values.MEMORY_MEMGRAPH_PASSWORD,
       ...common,
     }),
+    falkordb: Object.freeze({
+      uri: values.MEMORY_FALKORDB_URI,
+      user: values.MEMORY_FALKORDB_USER,
+      password: values.MEMORY_FALKORDB_PASSWORD,
+      graph: values.MEMORY_FALKORDB_GRAPH,
+      ...common,
+    }),
   };
 };
 

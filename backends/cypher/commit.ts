@@ -4,7 +4,7 @@ import { type Relationship, type RelationshipType, relationshipTypes } from '../
 import type { TenantScope } from '../../src/domain/scope.ts';
 import type { Change } from '../../src/storage/query.ts';
 import { unreadable } from './changes.ts';
-import type { Statement } from './dialect.ts';
+import type { Dialect, Statement } from './dialect.ts';
 import { type Draft, type KeptMemory, type KeptRelationship, relationshipIn } from './draft.ts';
 import { foldCase } from './filter.ts';
 import { audienceMark, keyOf } from './keys.ts';
@@ -14,6 +14,7 @@ import { isLiveMemory, isLiveRelationship, memoryProperties, relationshipPropert
 import { indexedToken } from './tokens.ts';
 import type { Properties, Value } from './values.ts';
 import { vectorProperties } from './vectors.ts';
+import { wordDeltas } from './word-nodes.ts';
 
 /** What one statement changes, as lists of rows. */
 interface Mutations {
@@ -56,9 +57,11 @@ const relationshipNode = (
 
 /** On the edge itself stands what a walk needs, and what a person who looks at the graph wants to read. */
 const edge = (scope: TenantScope, { relationship, words }: KeptRelationship): Properties => {
-  const { id, strength, confidence, description, origin, created_at } = relationshipProperties(relationship);
+  const { id, strength, strength_exact, confidence, description, origin, created_at } =
+    relationshipProperties(relationship);
   return {
     ...(description === undefined ? {} : { description }),
+    ...(strength_exact === undefined ? {} : { strength_exact }),
     ...{ id, strength, confidence, origin, created_at },
     key: keyOf(scope.tenant, relationship.id),
     from_key: keyOf(scope.tenant, relationship.from),
@@ -162,6 +165,14 @@ const addAudiences = (mutations: Mutations, scope: TenantScope, draft: Draft): v
   );
 };
 
+const addWords = (mutations: Mutations, scope: TenantScope, draft: Draft, longest: number): void =>
+  add(
+    mutations,
+    'words',
+    wordDeltas(scope, draft, longest).map((delta) => ({ ...delta })),
+    'MERGE (w:Word {key: row.key}) SET w.text = row.text, w.memories = coalesce(w.memories, 0) + row.memories',
+  );
+
 const put = (label: string): string => `MERGE (n:${label} {key: row.key}) SET n = row`;
 const drop = (label: string): string => `MERGE (n:${label} {key: row}) DETACH DELETE n`;
 
@@ -208,13 +219,19 @@ const addPut = (mutations: Mutations, scope: TenantScope, draft: Draft, longest:
  * One statement that writes all of the draft, if the head still stands where it was read, else nothing; then it answers with no row.
  * It moves the head before it looks at it: a database that reads what was committed a moment ago takes its lock there.
  */
-export const commitStatement = (scope: TenantScope, draft: Draft, operation: string, longest: number): Statement => {
+export const commitStatement = (
+  { longestToken: longest, findsPrefixes }: Dialect,
+  scope: TenantScope,
+  draft: Draft,
+  operation: string,
+): Statement => {
   const { head } = draft.images;
   const mutations: Mutations = { texts: [], parameters: {} };
   addPurged(mutations, scope, draft);
   addPut(mutations, scope, draft, longest);
   addEdges(mutations, scope, draft);
   addAudiences(mutations, scope, draft);
+  if (!findsPrefixes) addWords(mutations, scope, draft, longest);
   add(
     mutations,
     'changes',

@@ -1,3 +1,4 @@
+import type { TenantId } from '../../src/domain/ids.ts';
 import type { AppError } from '../../src/errors.ts';
 import type { Finding } from '../../src/storage/store.ts';
 import type { IndexedTerm } from './tokens.ts';
@@ -27,6 +28,10 @@ export interface Dialect {
   readonly longestToken: number;
   /** The most that a search takes from the engine to rank by itself. */
   readonly candidates: number;
+  /** The engine's order is near ours. Where it is not, what a search takes is found by the rarest of its terms. */
+  readonly ranksNearly: boolean;
+  /** The engine finds all that begins alike. Where it does not, words are kept in nodes of their own, and looked up there. */
+  readonly findsPrefixes: boolean;
   /** Connects, and makes schema and indexes ready for use. */
   open(): Promise<void>;
   close(): Promise<void>;
@@ -37,6 +42,12 @@ export interface Dialect {
   callTextIndex(index: TextIndex, name: string, asPrefix: boolean): string;
   /** Any of these terms, in the engine's language. */
   anyOf(terms: readonly IndexedTerm[]): string;
+  /** What matches every one of these, in the engine's language. Only where the order of the engine is not near ours. */
+  allOf?(queries: readonly string[]): string;
+  /** The part of the database that keeps what this tenant has, where each has one of its own. */
+  partOf?(tenant: TenantId): Dialect;
+  /** Those parts that are there. */
+  parts?(): Promise<readonly Dialect[]>;
   outcomeOf(error: unknown): Outcome;
   translate(error: unknown): AppError | null;
   inspect(): Promise<readonly Finding[]>;

@@ -10,21 +10,32 @@ const encode = (value: unknown, { kind }: Field): Value => {
 
 const decode = (value: unknown, { kind }: Field): unknown => {
   if (value === undefined || value === null) return kind === 'list' ? [] : null;
+  if (kind === 'real') return Number(value);
   return kind === 'json' ? JSON.parse(value as string) : value;
 };
+
+/** Digits of a floating-point number that every server gives back. */
+const digitsGiven = 15;
+/** Beside a number with more digits stands the whole of it, as text. */
+export const exactName = (name: string): string => `${name}_exact`;
 
 const toProperties = (record: object, fields: readonly Field[]): Properties => {
   const properties: Properties = {};
   for (const field of fields) {
     const value = fieldValue(record, field);
-    if (value !== null && value !== undefined) properties[field.name] = encode(value, field);
+    if (value === null || value === undefined) continue;
+    properties[field.name] = encode(value, field);
+    const isInexact = field.kind === 'real' && Number((value as number).toPrecision(digitsGiven)) !== value;
+    if (isInexact) properties[exactName(field.name)] = String(value);
   }
   return properties;
 };
 
 const fromProperties = (properties: Row, fields: readonly Field[]): object => {
   const record = {};
-  for (const field of fields) setFieldValue(record, field, decode(properties[field.name], field));
+  for (const field of fields) {
+    setFieldValue(record, field, decode(properties[exactName(field.name)] ?? properties[field.name], field));
+  }
   return record;
 };
 

@@ -121,7 +121,7 @@ export const linksAmong = async (
     text: `UNWIND $keys AS k MATCH (a:Memory {key: k})-[e]->(b:Memory)${where([
       'b.key IN $keys',
       ...endConditions(scope, false),
-    ])} RETURN e.id AS id, a.id AS source, b.id AS target, type(e) AS kind, e.strength AS strength, e.origin AS origin
+    ])} RETURN e.id AS id, a.id AS source, b.id AS target, type(e) AS kind, coalesce(e.strength_exact, e.strength) AS strength, e.origin AS origin
       ORDER BY id ASC`,
     parameters: { ...accessParameters(scope), keys },
   });

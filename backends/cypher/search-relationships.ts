@@ -4,11 +4,12 @@ import type { TenantScope } from '../../src/domain/scope.ts';
 import { distinctTerms, frequenciesIn, lengthOf, makeScorer } from '../../src/storage/bm25.ts';
 import type { SearchDocument, TextQuery } from '../../src/storage/search-document.ts';
 import { accessParameters } from './access.ts';
+import { anyPrefix, askedTerms, wordsOf } from './asked-terms.ts';
 import type { Dialect } from './dialect.ts';
 import { where } from './filter.ts';
 import { audienceMark } from './keys.ts';
 import { endConditions, endsText, listRelationships } from './relationships.ts';
-import { findable, hasPrefix, marked } from './search.ts';
+import { findable } from './search.ts';
 import type { Row } from './values.ts';
 
 /** What no question about reasons comes near: more than these are cut by the engine's order. */
@@ -38,23 +39,25 @@ const toFound = ({ id, kind, words }: Row): Found => ({
 export const searchRelationships = async (
   dialect: Dialect,
   scope: TenantScope,
-  asked: TextQuery,
+  question: TextQuery,
   types: readonly RelationshipType[] | null,
   limit: number,
 ): Promise<readonly Relationship[]> => {
-  const query = findable(asked);
+  const query = findable(question);
   if (query === null || limit < 1 || types?.length === 0) return [];
   const terms = distinctTerms(query);
+  const words = wordsOf(await askedTerms(dialect, 'relationship_text', terms, [audienceMark(scope.tenant, '')]));
+  if (words.length === 0) return [];
   const ends = endConditions(scope, false);
   const parameters = accessParameters(scope);
   const [rows, [totals]] = await Promise.all([
     dialect.read({
-      text: `WITH $query AS q ${dialect.callTextIndex('relationship_text', 'q', hasPrefix(terms))} WITH node AS r, score AS s WHERE r.live = true
+      text: `WITH $query AS q ${dialect.callTextIndex('relationship_text', 'q', anyPrefix(words))} WITH node AS r, score AS s WHERE r.live = true
         WITH r AS r, s AS s ${endsText}${where(ends)}
         RETURN r.id AS id, r.type AS kind, r.words AS words ORDER BY s DESC, id ASC LIMIT $candidates`,
       parameters: {
         ...parameters,
-        query: dialect.anyOf(marked(terms, [audienceMark(scope.tenant, '')], dialect.longestToken)),
+        query: dialect.anyOf(words),
         candidates,
       },
     }),

@@ -4,12 +4,13 @@ import { distinctTerms, frequenciesIn, lengthOf, makeScorer } from '../../src/st
 import type { MemoryFilter, SearchHit } from '../../src/storage/query.ts';
 import type { SearchTerm, TextQuery } from '../../src/storage/search-document.ts';
 import { accessParameters } from './access.ts';
+import { type AskedTerm, anyPrefix, askedTerms } from './asked-terms.ts';
+import { candidates } from './candidates.ts';
 import type { Dialect } from './dialect.ts';
-import { filterCondition, where } from './filter.ts';
+import { filterCondition } from './filter.ts';
 import { searchedPart } from './marks.ts';
 import { memoriesById } from './memories.ts';
-import { fieldList, toDocument } from './texts.ts';
-import { type IndexedTerm, indexedTerm } from './tokens.ts';
+import { toDocument } from './texts.ts';
 
 /** No stored token is empty or holds a space. */
 const isFindable = ({ text }: SearchTerm): boolean => text !== '' && !/[\0 ]/.test(text);
@@ -21,14 +22,6 @@ export const findable = (query: TextQuery): TextQuery | null => {
   if (filled.length === 0 || (query.mode === 'all' && filled.length < groups.length)) return null;
   return { groups: filled, mode: query.mode };
 };
-
-export const marked = (
-  terms: readonly SearchTerm[],
-  marks: readonly string[],
-  longest: number,
-): readonly IndexedTerm[] => terms.flatMap((term) => marks.map((mark) => indexedTerm(mark, term, longest)));
-
-export const hasPrefix = (terms: readonly SearchTerm[]): boolean => terms.some(({ prefix }) => prefix);
 
 const countQueries = async (
   dialect: Dialect,
@@ -44,20 +37,16 @@ const countQueries = async (
 };
 
 /** How many memories hold each of the terms, in their order. */
-export const countHolders = async (
-  dialect: Dialect,
-  terms: readonly SearchTerm[],
-  marks: readonly string[],
-): Promise<readonly number[]> => {
-  if (terms.length === 0 || marks.length === 0) return terms.map(() => 0);
-  const queryOf = (term: SearchTerm): string => dialect.anyOf(marked([term], marks, dialect.longestToken));
-  const kind = (prefix: boolean): string[] => terms.filter((term) => term.prefix === prefix).map(queryOf);
+export const countHolders = async (dialect: Dialect, asked: readonly AskedTerm[]): Promise<readonly number[]> => {
+  const queryOf = ({ words }: AskedTerm): string => dialect.anyOf(words);
+  const kind = (prefix: boolean): string[] =>
+    asked.filter(({ words }) => words.length > 0 && anyPrefix(words) === prefix).map(queryOf);
   const counted = await Promise.all([
     countQueries(dialect, kind(false), false),
     countQueries(dialect, kind(true), true),
   ]);
   const counts = new Map(counted.flat());
-  return terms.map((term) => counts.get(queryOf(term)) ?? 0);
+  return asked.map((each) => (each.words.length === 0 ? 0 : (counts.get(queryOf(each)) ?? 0)));
 };
 
 interface Ranked {
@@ -67,33 +56,30 @@ interface Ranked {
 
 const byRank = (a: Ranked, b: Ranked): number => b.score - a.score || (a.id < b.id ? -1 : 1);
 
-/** The engine finds candidates, as many as the dialect takes; order and scores are ours, from the tokens kept and the numbers in scope. */
+/** The engine gives candidates, as many as the dialect takes; order and scores are ours, from the tokens kept and the numbers in scope. */
 export const searchMemories = async (
   dialect: Dialect,
   scope: TenantScope,
-  asked: TextQuery,
+  question: TextQuery,
   filter: MemoryFilter,
   limit: number,
 ): Promise<readonly SearchHit[]> => {
-  const query = findable(asked);
+  const query = findable(question);
   if (query === null || limit < 1) return [];
   const { marks, corpus } = await searchedPart(dialect, scope);
   if (marks.length === 0) return [];
   const terms = distinctTerms(query);
-  const { parts, parameters, ties } = filterCondition(scope, filter, ['s']);
-  const [holders, rows] = await Promise.all([
-    countHolders(dialect, terms, marks),
-    dialect.read({
-      text: `WITH $query AS q ${dialect.callTextIndex('memory_text', 'q', hasPrefix(terms))} WITH node AS m, score AS s${where(parts)}${ties}
-        RETURN m.id AS id, ${fieldList} AS fields ORDER BY s DESC, id ASC LIMIT $candidates`,
-      parameters: {
-        ...accessParameters(scope),
-        ...parameters,
-        query: dialect.anyOf(marked(terms, marks, dialect.longestToken)),
-        candidates: Math.max(dialect.candidates, 3 * limit),
-      },
-    }),
-  ]);
+  const asked = await askedTerms(dialect, 'memory_text', terms, marks);
+  const counting = countHolders(dialect, asked);
+  const finding = candidates(dialect, {
+    ...{ query, asked, limit },
+    holders: () => counting,
+    documents: corpus.documents,
+    condition: filterCondition(scope, filter, ['s']),
+    parameters: accessParameters(scope),
+    most: Math.max(dialect.candidates, 3 * limit),
+  });
+  const [holders, rows] = await Promise.all([counting, finding]);
   const score = makeScorer(query, corpus, holders);
   const ranked = rows.flatMap(({ id, fields }): Ranked[] => {
     const document = toDocument(fields);

@@ -23,6 +23,9 @@ import { countEmbedded, nearestMemories, unembeddedMemories } from './vectors.ts
 import { listVocabulary, termFrequencies } from './words.ts';
 import { inTurn, writeBatch } from './write-batch.ts';
 
+const ownersText =
+  'MATCH (m:Memory) RETURN m.context_tenant_id AS tenant, count(m) AS n, count(DISTINCT m.context_created_by) AS creators';
+
 /** The contract over a graph database that speaks Cypher. */
 export class CypherStore implements Backend {
   readonly capabilities: Capabilities;
@@ -43,7 +46,7 @@ export class CypherStore implements Backend {
     if ((scope.tenant !== null) !== this.#multiTenant) {
       throw new AppError('scope_required', 'A call came with a scope of the other mode.');
     }
-    return this.#dialect;
+    return scope.tenant === null ? this.#dialect : (this.#dialect.partOf?.(scope.tenant) ?? this.#dialect);
   }
 
   /** Leaves nothing connected if it fails: it may be called again. */
@@ -69,11 +72,10 @@ export class CypherStore implements Backend {
   }
 
   async tenants(): Promise<readonly TenantCount[]> {
-    const rows = await this.#dialect.read({
-      text: 'MATCH (m:Memory) RETURN m.context_tenant_id AS tenant, count(m) AS n, count(DISTINCT m.context_created_by) AS creators',
-      parameters: {},
-    });
+    const parts = [this.#dialect, ...((await this.#dialect.parts?.()) ?? [])];
+    const rows = await Promise.all(parts.map((part) => part.read({ text: ownersText, parameters: {} })));
     return rows
+      .flat()
       .map(({ tenant, n, creators }) => ({
         tenant: (tenant ?? null) as TenantId | null,
         memories: Number(n),

@@ -19,13 +19,17 @@ export const textProperties = (document: SearchDocument, mark: string, longestTo
   };
 };
 
+const tokensOf = (text: unknown): readonly string[] => (typeof text === 'string' && text !== '' ? text.split(' ') : []);
+
+/** The words of a memory that is kept so, each once. */
+export const wordsOfTexts = (texts: Properties): ReadonlySet<string> =>
+  new Set(searchFields.flatMap((field) => tokensOf(texts[propertyOf(field)])));
+
 const textNames = [...searchFields.map(propertyOf), 'text', 'length'];
 
 /** Those of a stored node, to be kept when something else of it changes. */
 export const keptTexts = (node: Row): Properties =>
   Object.fromEntries(textNames.flatMap((name) => (node[name] === undefined ? [] : [[name, node[name]]]))) as Properties;
-
-const tokensOf = (text: unknown): readonly string[] => (typeof text === 'string' && text !== '' ? text.split(' ') : []);
 
 /** The fields over node `m`, in the order of `searchFields`; for `toDocument`. */
 export const fieldList = `[${searchFields.map((field) => `coalesce(m.${propertyOf(field)}, '')`).join(', ')}]`;

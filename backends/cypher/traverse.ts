@@ -9,7 +9,13 @@ import { keyOf } from './keys.ts';
 import { memoriesById } from './memories.ts';
 import type { Row } from './values.ts';
 
-type Hop = readonly [memoryId: string, relationshipId: string, type: string, strength: number, forward: boolean];
+type Hop = readonly [
+  memoryId: string,
+  relationshipId: string,
+  type: string,
+  strength: number | string,
+  forward: boolean,
+];
 
 const followed = (request: TraversalRequest): readonly RelationshipType[] =>
   request.types === undefined ? relationshipTypes : relationshipTypes.filter((type) => request.types?.includes(type));
@@ -24,9 +30,10 @@ const frontierText = (scope: TenantScope, request: TraversalRequest, types: read
     conditions.push(symmetric.length === 0 ? oneWay : `(${oneWay} OR type(e) IN [${symmetric.join(', ')}])`);
   }
   return `UNWIND $keys AS k MATCH (m:Memory {key: k})-[e:${types.join('|')}]-(o:Memory)${where(conditions)}
-    WITH k, e.id AS edge, type(e) AS kind, e.strength AS strength, e.from_key = k AS forward, o.id AS other
+    WITH k, e.id AS edge, type(e) AS kind, e.strength AS strength,
+      coalesce(e.strength_exact, e.strength) AS exact, e.from_key = k AS forward, o.id AS other
     ORDER BY strength DESC, edge ASC
-    WITH k, collect([other, edge, kind, strength, forward]) AS hops
+    WITH k, collect([other, edge, kind, exact, forward]) AS hops
     RETURN k AS k, hops[..$width] AS hops`;
 };
 

@@ -2,10 +2,13 @@ import type { TenantScope } from '../../src/domain/scope.ts';
 import type { TermFrequency } from '../../src/storage/query.ts';
 import { searchFields } from '../../src/storage/search-document.ts';
 import type { GraphStore } from '../../src/storage/store.ts';
+import { askedTerms, wordsOf } from './asked-terms.ts';
 import type { Dialect } from './dialect.ts';
 import { searchedPart } from './marks.ts';
-import { countHolders, marked } from './search.ts';
+import { countHolders } from './search.ts';
 import { fieldList, toDocument } from './texts.ts';
+import { indexedTerm } from './tokens.ts';
+import { prefixRange } from './word-nodes.ts';
 
 export const termFrequencies = async (
   dialect: Dialect,
@@ -14,29 +17,26 @@ export const termFrequencies = async (
 ): Promise<readonly TermFrequency[]> => {
   const wanted = [...new Set(terms)].filter((text) => text !== '' && !/[\0 ]/.test(text));
   const { marks } = await searchedPart(dialect, scope);
-  const holders = await countHolders(
-    dialect,
-    wanted.map((text) => ({ text, prefix: false })),
-    marks,
-  );
+  const whole = wanted.map((text) => ({ text, prefix: false }));
+  const holders = await countHolders(dialect, await askedTerms(dialect, 'memory_text', whole, marks));
   return wanted.flatMap((text, place) => {
     const frequency = holders[place] ?? 0;
     return frequency === 0 ? [] : [{ text, frequency }];
   });
 };
 
-/** No graph database lists the words of its index: they are read from as many memories, which hold all words of a store of that size. */
+/** No graph database lists the words of its index. Where no nodes keep them, they are read from as many memories, which hold all words of a store of that size. */
 const memoriesRead = 2_000;
 
-export const listVocabulary = async (
+const readFromMemories = async (
   dialect: Dialect,
   scope: TenantScope,
-  { prefix, minLength, maxLength, limit }: Parameters<GraphStore['vocabulary']>[1],
-): Promise<readonly TermFrequency[]> => {
-  if (limit < 1 || /[\0 ]/.test(prefix)) return [];
-  const { marks } = await searchedPart(dialect, scope);
-  if (marks.length === 0) return [];
-  const query = dialect.anyOf(marked([{ text: prefix, prefix: true }], marks, dialect.longestToken));
+  prefix: string,
+  marks: readonly string[],
+): Promise<ReadonlyMap<string, number>> => {
+  const query = dialect.anyOf(
+    wordsOf(await askedTerms(dialect, 'memory_text', [{ text: prefix, prefix: true }], marks)),
+  );
   const whole = prefix === '' && scope.tenant === null;
   const rows = await dialect.read({
     text: whole
@@ -50,6 +50,39 @@ export const listVocabulary = async (
     const words = new Set(searchFields.flatMap((field) => document[field]));
     for (const word of words) if (word.startsWith(prefix)) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
+  return counts;
+};
+
+const nodesText = `MATCH (w:Word) WHERE w.key >= $first AND w.key < $beyond AND w.memories > 0
+  RETURN w.text AS text, w.memories AS n`;
+
+const readFromNodes = async (
+  dialect: Dialect,
+  prefix: string,
+  marks: readonly string[],
+): Promise<ReadonlyMap<string, number>> => {
+  const pages = await Promise.all(
+    marks.map((mark) => {
+      const { text } = indexedTerm(mark, { text: prefix, prefix: true }, dialect.longestToken);
+      return dialect.read({ text: nodesText, parameters: { ...prefixRange('memory_text', text) } });
+    }),
+  );
+  const counts = new Map<string, number>();
+  for (const { text, n } of pages.flat()) counts.set(String(text), (counts.get(String(text)) ?? 0) + Number(n));
+  return counts;
+};
+
+export const listVocabulary = async (
+  dialect: Dialect,
+  scope: TenantScope,
+  { prefix, minLength, maxLength, limit }: Parameters<GraphStore['vocabulary']>[1],
+): Promise<readonly TermFrequency[]> => {
+  if (limit < 1 || /[\0 ]/.test(prefix)) return [];
+  const { marks } = await searchedPart(dialect, scope);
+  if (marks.length === 0) return [];
+  const counts = dialect.findsPrefixes
+    ? await readFromMemories(dialect, scope, prefix, marks)
+    : await readFromNodes(dialect, prefix, marks);
   return [...counts]
     .map(([text, frequency]) => ({ text, frequency }))
     .filter(({ text }) => text.length >= minLength && text.length <= maxLength)

@@ -37,7 +37,7 @@ const attemptOnce = async (
   // An attempt before this one, whose answer was lost, came through after all.
   if (head.operations.includes(operation)) return { value: { seq: head.seq } };
   const draft = planned(dialect, scope, batch, read.value);
-  const statement = commitStatement(scope, draft, operation, dialect.longestToken);
+  const statement = commitStatement(dialect, scope, draft, operation);
   const written = await attempted(dialect.outcomeOf, ['again', 'unknown'], () => dialect.write(statement));
   if ('lost' in written) return written;
   return written.value.length > 0 ? { value: { seq: draft.seq } } : { lost: null };

@@ -25,6 +25,8 @@ export const memgraphDialect = ({ uri, user, password, readOnly, multiTenant }: 
     // Its text index leaves out what is longer.
     longestToken: 39,
     candidates: 300,
+    ranksNearly: true,
+    findsPrefixes: true,
     open: async () => {
       await bolt.open(noAddress);
       if (readOnly) return;

@@ -4,7 +4,7 @@ import { configFolder, dataFolder, joinPath } from './sources.ts';
 import { choice, flag, integer, variable } from './variable.ts';
 
 /** A test holds this list to the registry in `backends/index.ts`. */
-export const backendNames = ['sqlite', 'neo4j', 'memgraph'] as const;
+export const backendNames = ['sqlite', 'neo4j', 'memgraph', 'falkordb'] as const;
 export type BackendName = (typeof backendNames)[number];
 
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -113,6 +113,34 @@ export const variables = {
     description: 'Password of that user.',
     alias: 'MEMGRAPH_PASSWORD',
     secret: true,
+  }),
+  MEMORY_FALKORDB_URI: variable({
+    schema: z.string().regex(/^rediss?:\/\/[^\s@/]+$/),
+    allowed: 'an address such as redis://127.0.0.1:6379, without user and password',
+    fallback: 'redis://127.0.0.1:6379',
+    description: 'FalkorDB server.',
+    alias: 'FALKORDB_URI',
+  }),
+  MEMORY_FALKORDB_USER: variable({
+    schema: oneLine,
+    allowed: 'one line; empty for the default user',
+    fallback: '',
+    description: 'User of the FalkorDB server.',
+    alias: 'FALKORDB_USER',
+  }),
+  MEMORY_FALKORDB_PASSWORD: variable({
+    schema: oneLine,
+    allowed: 'one line',
+    fallback: '',
+    description: 'Password of that user.',
+    alias: 'FALKORDB_PASSWORD',
+    secret: true,
+  }),
+  MEMORY_FALKORDB_GRAPH: variable({
+    schema: z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/),
+    allowed: '1 to 64 of A-Z, a-z, 0-9, - and _, beginning with a letter',
+    fallback: 'graph-memory',
+    description: 'Name of the graph; in multi-tenant mode each tenant has one of its own, named behind a colon.',
   }),
   MEMORY_TOOL_PROFILE: choice(['core', 'extended'], 'core', 'Which tools are offered.'),
   MEMORY_LOG_LEVEL: choice(logLevels, 'warn', 'Least severe line that goes to stderr.'),
@@ -231,4 +259,5 @@ export const locationVariables = {
   sqlite: 'MEMORY_SQLITE_PATH',
   neo4j: 'MEMORY_NEO4J_URI',
   memgraph: 'MEMORY_MEMGRAPH_URI',
+  falkordb: 'MEMORY_FALKORDB_URI',
 } as const satisfies Record<BackendName, keyof typeof variables>;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,16 @@ import { createBackend } from '../../backends/index.ts';
 import type { Backend } from '../../src/storage/store.ts';
 import { makeReservoir, ReferenceStore } from '../reference/store.ts';
 import { leaseDatabase, reasonAgainst } from '../support/database-lease.ts';
+import type { ServerAddress } from '../support/servers.ts';
 import { type Mode, modes, type Target } from './target.ts';
+
+const dropGraphs = async ({ uri, user, password }: ServerAddress, prefix: string): Promise<void> => {
+  const { FalkorDB } = await import('falkordb');
+  const client = await FalkorDB.connect({ url: uri.replace(/^redis/, 'falkor'), username: user, password });
+  const graphs = await client.list();
+  for (const name of graphs) if (name.startsWith(prefix)) await client.selectGraph(name).delete();
+  await client.close();
+};
 
 const reference: Target = {
   name: 'reference',
@@ -65,8 +75,27 @@ const boltServer = (name: 'neo4j' | 'memgraph'): Target => ({
   },
 });
 
+/** A server with room for many graphs: each place has its own. */
+const falkordb: Target = {
+  name: 'falkordb',
+  modes,
+  gaps: [],
+  unreachable: () => reasonAgainst('falkordb'),
+  place: async () => {
+    const { address, release } = await leaseDatabase('falkordb');
+    const graph = `test-${randomUUID()}`;
+    return {
+      handle: (mode) => createBackend('falkordb', { ...address, graph, multiTenant: mode === 'multi' }),
+      destroy: async () => {
+        await dropGraphs(address, graph);
+        release();
+      },
+    };
+  },
+};
+
 /** One line for each backend. */
-export const targets: readonly Target[] = [reference, sqlite, boltServer('neo4j'), boltServer('memgraph')];
+export const targets: readonly Target[] = [reference, sqlite, boltServer('neo4j'), boltServer('memgraph'), falkordb];
 
 const namesIn = (list: string | undefined): ReadonlySet<string> =>
   new Set((list ?? '').split(',').filter((name) => name !== ''));
