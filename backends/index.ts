@@ -21,6 +21,10 @@ const factories = {
     const { makeBackend, settingsSchema } = await import('./falkordb/index.ts');
     return makeBackend(settingsSchema.parse(settings));
   },
+  falkordblite: async (settings) => {
+    const { makeBackend, settingsSchema } = await import('./falkordblite/index.ts');
+    return makeBackend(settingsSchema.parse(settings));
+  },
 } as const satisfies Record<string, Factory>;
 
 export type BackendName = keyof typeof factories;

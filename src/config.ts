@@ -136,6 +136,12 @@ const settingsOf = (values: Values, place: Place): Record<BackendName, Readonly<
       graph: values.MEMORY_FALKORDB_GRAPH,
       ...common,
     }),
+    falkordblite: Object.freeze({
+      path: absolutePath(place, values.MEMORY_FALKORDBLITE_PATH),
+      bin: values.MEMORY_FALKORDBLITE_BIN === '' ? '' : absolutePath(place, values.MEMORY_FALKORDBLITE_BIN),
+      graph: values.MEMORY_FALKORDB_GRAPH,
+      ...common,
+    }),
   };
 };
 

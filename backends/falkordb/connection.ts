@@ -53,7 +53,7 @@ const timeoutOf = (configured: unknown): number => {
 };
 
 /** One connection to write and a few to read, since each runs one statement at a time. The client is loaded with the first use. */
-export const falkorConnection = (place: Place): FalkorConnection => {
+export const falkorConnection = (findPlace: () => Promise<Place>): FalkorConnection => {
   let clients: FalkorDB[] = [];
   let generation = 0;
   let timeout = readMs;
@@ -65,7 +65,7 @@ export const falkorConnection = (place: Place): FalkorConnection => {
     return found;
   };
 
-  const connect = async (): Promise<FalkorDB> => {
+  const connect = async (place: Place): Promise<FalkorDB> => {
     const { FalkorDB: Client } = await import('falkordb');
     const connected = await Client.connect(optionsFor(place, () => clients.length > 0) as never);
     // Without a listener an error on the connection would end the process; calls tell of it themselves.
@@ -89,8 +89,9 @@ export const falkorConnection = (place: Place): FalkorConnection => {
   return {
     open: async () => {
       const opened: FalkorDB[] = [];
+      const place = await findPlace();
       try {
-        for (let no = 0; no <= readers; no += 1) opened.push(await connect());
+        for (let no = 0; no <= readers; no += 1) opened.push(await connect(place));
       } finally {
         clients = opened;
       }

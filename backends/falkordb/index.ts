@@ -21,7 +21,7 @@ const placeOf = ({ uri, user, password }: FalkordbSettings): Place => {
 
 export const makeBackend = (settings: FalkordbSettings): Backend => {
   const { uri, graph, readOnly, multiTenant } = settings;
-  const connection = falkorConnection(placeOf(settings));
+  const connection = falkorConnection(async () => placeOf(settings));
   const dialect = falkordbDialect({
     ...{ connection, graph, readOnly, multiTenant },
     location: `${uri} graph ${graph}`,

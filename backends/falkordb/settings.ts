@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-const common = {
+export const graphSettings = {
   /** Prefix of every graph's name. */
   graph: z.string().min(1),
   readOnly: z.boolean().default(false),
@@ -11,7 +11,7 @@ export const falkordbSettings = z.strictObject({
   uri: z.string().min(1),
   user: z.string(),
   password: z.string(),
-  ...common,
+  ...graphSettings,
 });
 
 export type FalkordbSettings = z.output<typeof falkordbSettings>;

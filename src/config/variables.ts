@@ -4,7 +4,7 @@ import { configFolder, dataFolder, joinPath } from './sources.ts';
 import { choice, flag, integer, variable } from './variable.ts';
 
 /** A test holds this list to the registry in `backends/index.ts`. */
-export const backendNames = ['sqlite', 'neo4j', 'memgraph', 'falkordb'] as const;
+export const backendNames = ['sqlite', 'neo4j', 'memgraph', 'falkordb', 'falkordblite'] as const;
 export type BackendName = (typeof backendNames)[number];
 
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -142,6 +142,22 @@ export const variables = {
     fallback: 'graph-memory',
     description: 'Name of the graph; in multi-tenant mode each tenant has one of its own, named behind a colon.',
   }),
+  MEMORY_FALKORDBLITE_PATH: variable({
+    schema: filePath,
+    allowed: 'the path of a folder',
+    isPath: true,
+    fallback: {
+      find: (place) => joinPath(place, dataFolder(place), 'falkordb'),
+      documented: 'falkordb in the user’s data folder',
+    },
+    description: 'Folder of the embedded FalkorDB; made on first use. A relative path starts at the working directory.',
+  }),
+  MEMORY_FALKORDBLITE_BIN: variable({
+    schema: z.union([z.literal(''), filePath]),
+    allowed: 'the path of a folder with redis-server and falkordb.so',
+    fallback: { find: () => '', documented: 'those of the npm package @falkordblite for this system' },
+    description: 'Programs that the embedded FalkorDB is started from.',
+  }),
   MEMORY_TOOL_PROFILE: choice(['core', 'extended'], 'core', 'Which tools are offered.'),
   MEMORY_LOG_LEVEL: choice(logLevels, 'warn', 'Least severe line that goes to stderr.'),
   MEMORY_AUTO_LINKS: flag('Links what one session stores in a row, weakly and marked as automatic.', 'true'),
@@ -260,4 +276,5 @@ export const locationVariables = {
   neo4j: 'MEMORY_NEO4J_URI',
   memgraph: 'MEMORY_MEMGRAPH_URI',
   falkordb: 'MEMORY_FALKORDB_URI',
+  falkordblite: 'MEMORY_FALKORDBLITE_PATH',
 } as const satisfies Record<BackendName, keyof typeof variables>;

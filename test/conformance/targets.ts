@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,8 @@ import { createBackend } from '../../backends/index.ts';
 import type { Backend } from '../../src/storage/store.ts';
 import { makeReservoir, ReferenceStore } from '../reference/store.ts';
 import { leaseDatabase, reasonAgainst } from '../support/database-lease.ts';
-import type { ServerAddress } from '../support/servers.ts';
+import { howToGet } from '../support/servers/downloads.ts';
+import { falkordbBinaries, type ServerAddress } from '../support/servers.ts';
 import { type Mode, modes, type Target } from './target.ts';
 
 const dropGraphs = async ({ uri, user, password }: ServerAddress, prefix: string): Promise<void> => {
@@ -94,8 +96,42 @@ const falkordb: Target = {
   },
 };
 
+/** One server for all places of a worker, which ends with it; starting one for each would take longer than the tests. */
+let embedded: Promise<{ readonly path: string; readonly bin: string }> | undefined;
+const startEmbedded = async (): Promise<{ readonly path: string; readonly bin: string }> => {
+  const place = {
+    path: await mkdtemp(join(tmpdir(), 'graph-memory-embedded-')),
+    bin: (await falkordbBinaries()) ?? '',
+  };
+  process.once('exit', () => rmSync(place.path, { recursive: true, force: true }));
+  await (await createBackend('falkordblite', { ...place, graph: 'keeper' })).open();
+  return place;
+};
+
+const falkordblite: Target = {
+  name: 'falkordblite',
+  modes,
+  gaps: [],
+  unreachable: async () => ((await falkordbBinaries()) === null ? howToGet('falkordb') : null),
+  place: async () => {
+    embedded ??= startEmbedded();
+    const [place, graph] = [await embedded, `test-${randomUUID()}`];
+    return {
+      handle: (mode) => createBackend('falkordblite', { ...place, graph, multiTenant: mode === 'multi' }),
+      destroy: async () => {},
+    };
+  },
+};
+
 /** One line for each backend. */
-export const targets: readonly Target[] = [reference, sqlite, boltServer('neo4j'), boltServer('memgraph'), falkordb];
+export const targets: readonly Target[] = [
+  reference,
+  sqlite,
+  boltServer('neo4j'),
+  boltServer('memgraph'),
+  falkordb,
+  falkordblite,
+];
 
 const namesIn = (list: string | undefined): ReadonlySet<string> =>
   new Set((list ?? '').split(',').filter((name) => name !== ''));

@@ -49,7 +49,9 @@ test('the linter restricts imports by the same table', () => {
 test('a backend is named in its own folder, in the registry and in the configuration only', () => {
   const names = ['sqlite', 'neo4j', 'memgraph', 'falkordb', 'falkordblite'];
   const named = names.flatMap((name) => {
-    const files = except(shipped, 'backends/index.ts', 'src/config.ts', 'src/config', `backends/${name}`);
+    // An embedded one is the same database started by us.
+    const own = [`backends/${name}`, `backends/${name}lite`];
+    const files = except(shipped, 'backends/index.ts', 'src/config.ts', 'src/config', ...own);
     return linesMatching(files, new RegExp(`(?<![a-z])${name}(?!-driver|[a-z])`), 'text');
   });
   expect(named).toEqual([]);

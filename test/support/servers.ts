@@ -23,7 +23,8 @@ export type Reach = { readonly addresses: readonly ServerAddress[] } | { readonl
 const neo4jDatabases = 2;
 const startMs = 90_000;
 
-const required = (name: ServerName): boolean => (process.env.REQUIRE_BACKENDS ?? '').split(',').includes(name);
+const required = (name: ServerName): boolean =>
+  (process.env.REQUIRE_BACKENDS ?? '').split(',').some((each) => each === name || each === `${name}lite`);
 
 const given = (name: ServerName): ServerAddress | null => {
   const from = (what: string): string | undefined => process.env[`${name.toUpperCase()}_${what}`];
@@ -36,6 +37,10 @@ export const binaries = async (what: Downloaded): Promise<string | null> => {
   if (downloaded(what) === null && required(what)) await download(what);
   return downloaded(what);
 };
+
+/** A folder with redis-server and falkordb.so, or null. */
+export const falkordbBinaries = async (): Promise<string | null> =>
+  process.env.MEMORY_FALKORDBLITE_BIN || (await binaries('falkordb'));
 
 const startFalkordb = async (bin: string, folder: string): Promise<[ChildServer, ServerAddress[]]> => {
   const [port, password] = [await freePort(), randomBytes(12).toString('hex')];

@@ -1,7 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { concerns } from './coverage.ts';
-import { modes } from './target.ts';
-import { reachableTargets, targets } from './targets.ts';
+import { targets } from './targets.ts';
 
 const caseNames = concerns.flatMap(({ cases }) => cases);
 
@@ -13,11 +12,3 @@ test('every declared gap names a case', () => {
   const named = targets.flatMap(({ gaps }) => gaps.map((gap) => gap.case));
   expect(named.filter((name) => !caseNames.includes(name))).toEqual([]);
 });
-
-for (const mode of modes) {
-  for (const target of await reachableTargets(mode)) {
-    describe(`${target.name}, ${mode}-tenant`, () => {
-      for (const concern of concerns) concern(target, mode);
-    });
-  }
-}
