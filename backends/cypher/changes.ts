@@ -31,8 +31,9 @@ const seen = (scope: TenantScope): { readonly text: string; readonly parameters:
   const conditions = ['a', 'b', 'x', 'y'].flatMap((name) => readable(scope, name));
   conditions.push(`(c.audience IS NULL OR c.audience ${audiences === null ? '<> $unreadable' : 'IN $audiences'})`);
   return {
-    text: ` MATCH (a:Memory {key: c.from_key}) MATCH (b:Memory {key: c.to_key})
-      MATCH (x:Memory {key: c.former_from_key}) MATCH (y:Memory {key: c.former_to_key})${where(conditions)}`,
+    // Keys get names of their own, as in `endsText`.
+    text: ` WITH c AS c, c.from_key AS ka, c.to_key AS kb, c.former_from_key AS kx, c.former_to_key AS ky
+      MATCH (a:Memory {key: ka}) MATCH (b:Memory {key: kb}) MATCH (x:Memory {key: kx}) MATCH (y:Memory {key: ky})${where(conditions)}`,
     parameters: audiences === null ? { unreadable } : { audiences },
   };
 };

@@ -24,7 +24,13 @@ export const endConditions = (scope: TenantScope, trashToo: boolean): readonly s
   ...(trashToo ? [] : ['a.live = true', 'b.live = true']),
 ];
 
-export const endsText = 'MATCH (a:Memory {key: r.from_key}) MATCH (b:Memory {key: r.to_key})';
+/**
+ * Finds the ends by keys that were given names of their own: a key that is a property of `r` makes some planners join all memories. `carried`
+ * are variables beside `r` that what follows needs.
+ */
+export const endsText = (carried: readonly string[] = []): string =>
+  `WITH ${['r', ...carried].map((name) => `${name} AS ${name}`).join(', ')}, r.from_key AS source_key, r.to_key AS target_key
+    MATCH (a:Memory {key: source_key}) MATCH (b:Memory {key: target_key})`;
 const symmetricTypes = relationshipTypes.filter(isSymmetric);
 
 interface Start {
@@ -94,7 +100,7 @@ export const listRelationships = async (
   const answers = await Promise.all(
     starts(scope, query).map((start) =>
       dialect.read({
-        text: `${start.text}${where([...start.conditions, ...own])} ${endsText}${where(ends)}
+        text: `${start.text}${where([...start.conditions, ...own])} ${endsText()}${where(ends)}
           RETURN properties(r) AS record ORDER BY r.id ASC LIMIT $limit`,
         parameters: { ...parameters, ...start.parameters },
       }),

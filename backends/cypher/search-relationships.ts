@@ -53,7 +53,7 @@ export const searchRelationships = async (
   const [rows, [totals]] = await Promise.all([
     dialect.read({
       text: `WITH $query AS q ${dialect.callTextIndex('relationship_text', 'q', anyPrefix(words))} WITH node AS r, score AS s WHERE r.live = true
-        WITH r AS r, s AS s ${endsText}${where(ends)}
+        ${endsText(['s'])}${where(ends)}
         RETURN r.id AS id, r.type AS kind, r.words AS words ORDER BY s DESC, id ASC LIMIT $candidates`,
       parameters: {
         ...parameters,

@@ -29,7 +29,9 @@ const frontierText = (scope: TenantScope, request: TraversalRequest, types: read
     const symmetric = types.filter(isSymmetric).map((type) => `'${type}'`);
     conditions.push(symmetric.length === 0 ? oneWay : `(${oneWay} OR type(e) IN [${symmetric.join(', ')}])`);
   }
-  return `UNWIND $keys AS k MATCH (m:Memory {key: k})-[e:${types.join('|')}]-(o:Memory)${where(conditions)}
+  // Bound first, or a planner may begin at the far ends.
+  return `UNWIND $keys AS k MATCH (m:Memory {key: k}) WITH k AS k, m AS m
+    MATCH (m)-[e:${types.join('|')}]-(o:Memory)${where(conditions)}
     WITH k, e.id AS edge, type(e) AS kind, e.strength AS strength,
       coalesce(e.strength_exact, e.strength) AS exact, e.from_key = k AS forward, o.id AS other
     ORDER BY strength DESC, edge ASC

@@ -1,0 +1,89 @@
+import type { Dialect, Statement } from '../../backends/cypher/dialect.ts';
+import { CypherStore } from '../../backends/cypher/store.ts';
+import type { TenantScope } from '../../src/domain/scope.ts';
+import { quantise } from '../../src/storage/vector.ts';
+import {
+  batchOf,
+  creates,
+  makeMemory,
+  makeRelationship,
+  memoryId,
+  relates,
+  relationshipId,
+  replaces,
+  trashes,
+  wordsQuery,
+} from '../support/builders.ts';
+
+export interface Recorded {
+  readonly call: string;
+  readonly mode: 'read' | 'write';
+  readonly statement: Statement;
+}
+
+/** The same dialect; what is asked of it is written down. */
+export const recording = (dialect: Dialect, into: (mode: 'read' | 'write', statement: Statement) => void): Dialect => {
+  const { partOf } = dialect;
+  return {
+    ...dialect,
+    read: (statement) => {
+      into('read', statement);
+      return dialect.read(statement);
+    },
+    write: (statement) => {
+      into('write', statement);
+      return dialect.write(statement);
+    },
+    ...(partOf === undefined ? {} : { partOf: (tenant) => recording(partOf(tenant), into) }),
+  };
+};
+
+type Owned = Parameters<typeof makeMemory>[0];
+
+/** Calls of the contract that have to find what they want by an index, on a small store. */
+export const playIndexed = async (
+  dialect: Dialect,
+  scope: TenantScope,
+  owned: (memory: Owned) => ReturnType<typeof makeMemory> = makeMemory,
+  linked: typeof makeRelationship = makeRelationship,
+): Promise<readonly Recorded[]> => {
+  const recorded: Recorded[] = [];
+  let call = 'open';
+  const store = new CypherStore(
+    recording(dialect, (mode, statement) => recorded.push({ call, mode, statement })),
+    scope.tenant !== null,
+  );
+  await store.open();
+  const [one, two, three] = [1, 2, 3].map((id) => owned({ id, tags: ['t'], context: { projectPath: '/shop' } }));
+  if (one === undefined || two === undefined || three === undefined) throw new RangeError('three memories');
+  const link = linked({ id: 1, from: 1, to: 2 });
+  const steps: Readonly<Record<string, () => Promise<unknown>>> = {
+    create: () => store.write(scope, batchOf([creates(one), creates(two), creates(three), relates(link, 'because')])),
+    replace: () => store.write(scope, batchOf([replaces(one, { title: 'renamed' })])),
+    trash: () => store.write(scope, batchOf([trashes(three)])),
+    purge: () => store.write(scope, batchOf([{ op: 'purge_memory', id: three.id }])),
+    embed: () =>
+      store.write(scope, batchOf([{ op: 'set_vector', id: two.id, version: 1, model: 'm', vector: quantise([1, 0]) }])),
+    remember: () =>
+      store.write(
+        scope,
+        batchOf([{ op: 'remember_key', key: 'k', record: { fingerprint: 'f', answer: { id: 'x' }, at: 1 } }]),
+      ),
+    memories: () => store.memories(scope, [memoryId(1), memoryId(2)], 'live'),
+    relationships: () => store.relationships(scope, { ids: [relationshipId(1)], state: 'any', limit: 5 }),
+    'relationships of a memory': () => store.relationships(scope, { of: [memoryId(1)], state: 'any', limit: 5 }),
+    links: () => store.linksAmong(scope, [memoryId(1), memoryId(2)]),
+    walk: () => store.traverse(scope, { from: memoryId(1), direction: 'both', maxDepth: 2, maxNodes: 100, fanOut: 10 }),
+    search: () => store.search(scope, wordsQuery('memory renamed'), {}, 5),
+    prefix: () => store.search(scope, { groups: [[{ text: 'ren', prefix: true }]], mode: 'any' }, {}, 5),
+    frequencies: () => store.termFrequencies(scope, ['memory']),
+    key: () => store.idempotencyRecord(scope, 'k'),
+    guard: () => store.guardRevision(scope, 'acyclic_graph'),
+    log: () => store.changes(scope, { order: 'oldest_first', limit: 5, ids: [memoryId(1)] }),
+  };
+  for (const [name, step] of Object.entries(steps)) {
+    call = name;
+    await step();
+  }
+  return recorded;
+};
