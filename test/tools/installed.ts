@@ -9,6 +9,7 @@ export const programs = {
   node22: place('node-22/bin/node'),
   conformanceStable: place('conformance-stable/dist/index.js'),
   conformanceNext: place('conformance-next/dist/index.js'),
+  cypherLinter: place('@neo4j-cypher/language-support/dist/cjs/index.cjs'),
   inspector: place('@modelcontextprotocol/inspector/clients/launcher/build/index.js'),
 };
 
