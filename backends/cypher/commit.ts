@@ -7,7 +7,7 @@ import { unreadable } from './changes.ts';
 import type { Dialect, Statement } from './dialect.ts';
 import { type Draft, type KeptMemory, type KeptRelationship, relationshipIn } from './draft.ts';
 import { foldCase } from './filter.ts';
-import { audienceMark, keyOf } from './keys.ts';
+import { audienceMark, keyOf, namedKey } from './keys.ts';
 import { liveKey } from './load-images.ts';
 import { titleBytes } from './memories.ts';
 import { isLiveMemory, isLiveRelationship, memoryProperties, relationshipProperties } from './records.ts';
@@ -151,7 +151,7 @@ const addAudiences = (mutations: Mutations, scope: TenantScope, draft: Draft): v
   const rows = [...deltas]
     .filter(([, { memories, tokens }]) => memories !== 0 || tokens !== 0)
     .map(([audience, delta]) => ({
-      key: keyOf(scope.tenant, audience),
+      key: namedKey(scope.tenant, audience),
       tenant: scope.tenant ?? '',
       audience,
       ...delta,

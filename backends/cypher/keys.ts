@@ -4,6 +4,9 @@ import type { TenantId } from '../../src/domain/ids.ts';
 /** The unique property of what belongs to a tenant; in single-tenant mode the tenant is empty. A tenant's name holds no slash. */
 export const keyOf = (tenant: TenantId | null, id: string): string => `${tenant ?? ''}/${id}`;
 
+/** The same for what people named: a key never ends in a blank, which some indexes do not tell from none. */
+export const namedKey = (tenant: TenantId | null, name: string): string => keyOf(tenant, `${name}.`);
+
 const digestLength = 10;
 
 /**

@@ -2,7 +2,7 @@ import { audiencesOf } from '../../src/domain/access.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
 import type { Corpus } from '../../src/storage/bm25.ts';
 import type { Dialect } from './dialect.ts';
-import { audienceMark, keyOf } from './keys.ts';
+import { audienceMark, namedKey } from './keys.ts';
 
 /** What a scope may search: the marks that its tokens begin with, and how much there is behind them. */
 export interface SearchedPart {
@@ -23,7 +23,7 @@ export const searchedPart = async (dialect: Dialect, scope: TenantScope): Promis
   const audiences = audiencesOf(scope) ?? (tenant === null ? [''] : await audiencesThere(dialect, tenant));
   const rows = await dialect.read({
     text: 'UNWIND $keys AS k MATCH (c:Audience {key: k}) RETURN c.audience AS audience, c.memories AS memories, c.tokens AS tokens',
-    parameters: { keys: audiences.map((audience) => keyOf(tenant, audience)) },
+    parameters: { keys: audiences.map((audience) => namedKey(tenant, audience)) },
   });
   // An audience without memories need not be asked for.
   const there = rows.filter(({ memories }) => Number(memories) > 0);

@@ -11,7 +11,9 @@ import { memoriesById } from './memories.ts';
 import { toMemory } from './records.ts';
 import type { Properties } from './values.ts';
 
-export const vectorKey = (memoryKey: string, model: string): string => `${memoryKey}/${model}`;
+const suffixOf = (model: string): string => `/${model}.`;
+/** Does not end in a blank, whatever the model is called. */
+export const vectorKey = (memoryKey: string, model: string): string => memoryKey + suffixOf(model);
 
 /** The bytes as text: every database keeps that, in a third more room than a list of bytes would take. */
 export const vectorProperties = (memoryKey: string, model: string, version: number, vector: Vector): Properties => ({
@@ -72,7 +74,7 @@ export const unembeddedMemories = async (
       ...accessParameters(scope),
       ...parameters,
       after: keyOf(scope.tenant, after ?? ''),
-      suffix: `/${space.model}`,
+      suffix: suffixOf(space.model),
       dimensions: space.dimensions,
       limit,
     },

@@ -45,7 +45,7 @@ const unknown: Finding = {
 };
 
 const commands =
-  '+graph.query +graph.ro_query +graph.explain +graph.list +graph.constraint +graph.config|get +config|get +info +ping +hello +client';
+  '+graph.query +graph.ro_query +graph.explain +graph.list +graph.config|get +config|get +info +ping +hello +client';
 
 /** What makes the wall between tenants one of the server as well: a user for each, who reaches the graphs of that tenant alone. */
 const aclLines = ({ graph }: Graphs, tenants: readonly string[]): readonly Finding[] =>

@@ -25,6 +25,8 @@ export interface Target {
   /** The modes that its store works in. */
   readonly modes: readonly Mode[];
   readonly gaps: readonly Gap[];
+  /** A worker has one place at a time there. */
+  readonly onePlace?: true;
   /** Why it cannot be tested here, or null if it can. */
   unreachable(): Promise<string | null>;
   place(): Promise<Place>;

@@ -55,6 +55,7 @@ const boltServer = (name: 'neo4j' | 'memgraph'): Target => ({
   name,
   modes,
   gaps: [],
+  onePlace: true,
   unreachable: () => reasonAgainst(name),
   place: async () => {
     const { address, release } = await leaseDatabase(name);
@@ -140,9 +141,13 @@ const required = namesIn(process.env.REQUIRE_BACKENDS);
 /** For who works on one of them: the others are not even looked for. */
 const only = namesIn(process.env.ONLY_BACKENDS);
 
+const inProcess: readonly Target[] = [reference, sqlite];
 /** Those that need no server: what many quick cases are played on. */
 export const targetsInProcess = (mode: Mode = 'single'): readonly Target[] =>
-  [reference, sqlite].filter((target) => target.modes.includes(mode));
+  inProcess.filter((target) => target.modes.includes(mode));
+
+/** Of random runs a store on a server plays a thirtieth: a call of it takes a hundred times as long. */
+export const shareOfRuns = (target: Target): number => (targetsInProcess().includes(target) ? 1 : 1 / 30);
 
 /** The targets that can be tested here in this mode. One that cannot is printed, or is an error where `REQUIRE_BACKENDS` names it. */
 export const reachableTargets = async (mode: Mode = 'single'): Promise<readonly Target[]> => {

@@ -66,10 +66,7 @@ const onFalkordb = async (multiTenant: boolean): Promise<Explained> => {
   return {
     dialect: falkordbDialect({ connection, graph, multiTenant, readOnly: false, location: '', durability: 'none' }),
     explain: async (statement) => (await connection.explain(own, statement)).join('\n'),
-    dropKeyIndex: async () => {
-      await connection.command('GRAPH.CONSTRAINT', 'DROP', own, 'UNIQUE', 'NODE', 'Memory', 'PROPERTIES', '1', 'key');
-      await connection.write(own, { text: 'DROP INDEX ON :Memory(key)', parameters: {} });
-    },
+    dropKeyIndex: () => connection.write(own, { text: 'DROP INDEX ON :Memory(key)', parameters: {} }),
     close: async () => {
       for (const name of await connection.graphs()) {
         if (name.startsWith(graph)) await connection.command('GRAPH.DELETE', name);

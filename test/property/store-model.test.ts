@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { outcomeOf } from '../conformance/outcome.ts';
 import { Stage } from '../conformance/stage.ts';
 import { type Mode, modes, type Target } from '../conformance/target.ts';
-import { targetsInProcess } from '../conformance/targets.ts';
+import { reachableTargets, shareOfRuns } from '../conformance/targets.ts';
 import { makeReservoir, ReferenceStore } from '../reference/store.ts';
 import { ask } from './play.ts';
 import { expectSame, expectSameHits, expectSameReasons } from './same-answers.ts';
@@ -59,12 +59,13 @@ const play = async (target: Target, mode: Mode, turns: readonly Turn[]): Promise
   }
 };
 
-const others = (mode: Mode): readonly Target[] => targetsInProcess(mode).filter(({ name }) => name !== 'reference');
+const others = async (mode: Mode): Promise<readonly Target[]> =>
+  (await reachableTargets(mode)).filter(({ name }) => name !== 'reference');
 
 for (const mode of modes) {
-  // Two tenants are furnished where one was.
-  const runs = mode === 'single' ? mostRuns : Math.ceil(mostRuns / 2);
-  describe.each(others(mode))(`$name, ${mode}-tenant`, (target) => {
+  describe.each(await others(mode))(`$name, ${mode}-tenant`, (target) => {
+    // Two tenants are furnished where one was.
+    const runs = Math.ceil(mostRuns * shareOfRuns(target) * (mode === 'single' ? 1 : 0.5));
     test('answers every sequence of commands as the reference does', { timeout: 300_000 }, async () => {
       process.stderr.write(`${target.name}, ${mode}-tenant: PROPERTY_SEED=${seed} PROPERTY_RUNS=${runs}\n`);
       let played = 0;

@@ -7,7 +7,7 @@ import { isAppError } from '../../src/errors.ts';
 import type { WriteOperation } from '../../src/storage/batch.ts';
 import { numbersOf } from '../conformance/caller.ts';
 import { Stage } from '../conformance/stage.ts';
-import { targetsInProcess } from '../conformance/targets.ts';
+import { reachableTargets } from '../conformance/targets.ts';
 import {
   batchOf,
   creates,
@@ -177,7 +177,7 @@ const outcomeOf = async (work: Promise<unknown>): Promise<string> =>
     },
   );
 
-describe.each(targetsInProcess('multi'))('$name', (target) => {
+describe.each(await reachableTargets('multi'))('$name', (target) => {
   const stages: Stage[] = [];
   const open = async (): Promise<Stage> => {
     const stage = await Stage.set(target, 'multi');

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { scopeOf } from '../../../src/auth/policy.ts';
 import type { CallerScope } from '../../../src/domain/scope.ts';
 import { quantise } from '../../../src/storage/vector.ts';
 import { creates, makeDocument, memoryId, replaces, trashes, wordsQuery } from '../../support/builders.ts';
@@ -48,6 +49,21 @@ const audiences = [
 export const wordsInScope = makeConcern(
   'words in scope',
   {
+    'names that differ in a blank are those of others': async (stage) => {
+      const names = ['/p', '/p ', ' /p', '/P'];
+      for (const [index, projectPath] of names.entries()) {
+        await keepWords(stage, upkeep, [index + 1, 'needle', { visibility: 'project', projectPath }]);
+      }
+      for (const [index, project] of names.entries()) {
+        const caller = scopeOf({ tenant: ada.tenant, user: 'eve', teams: [], projects: [project], role: 'member' });
+        expect(
+          (await scores(stage, caller, 'needle')).map(([id]) => id),
+          `«${project}»`,
+        ).toEqual([index + 1]);
+        expect(await stage.bare.termFrequencies(caller, ['needle'])).toEqual([{ text: 'needle', frequency: 1 }]);
+      }
+    },
+
     'scores are those of the same memories alone, whatever stands beside them': async (stage) => {
       const mine = audiences.map(
         (context, index): Kept => [index + 1, ['a b', 'a', 'b c c', 'a c d e'][index] ?? '', context],
