@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { backendNames, loadConfig } from '../src/config.ts';
 import { isWeak } from '../src/search/weak-match.ts';
 import { baselines, type Search } from './eval/baselines.ts';
 import { readCorpus } from './eval/corpus.ts';
@@ -25,6 +26,14 @@ if (!halves.some((one) => one === half)) {
   console.error(
     `There is no half ${half}. Choose from: ${halves.join(', ')}. Settings are chosen on dev and judged on test.`,
   );
+  process.exit(2);
+}
+
+/** Other stores than files, each empty and as the settings of the server say: npm run eval -- test falkordb neo4j. */
+const elsewhere = process.argv.slice(3);
+const unknown = elsewhere.filter((name) => !backendNames.some((known) => known === name));
+if (unknown.length > 0) {
+  console.error(`There is no backend ${unknown.join(', ')}. Choose from: ${backendNames.join(', ')}.`);
   process.exit(2);
 }
 
@@ -109,7 +118,14 @@ try {
     const alone = served(store, withSettings(store.context, noSpreading));
     parts.push(await measure('relationships ignored', alone));
   });
-  const all = [...plain, full, ...parts];
+  const others: Row[] = [];
+  for (const name of elsewhere) {
+    const place = loadConfig({ flags: { MEMORY_BACKEND: name } }).store;
+    const store = await fillStore(folder, name, corpus, asServed, place);
+    others.push(await measure(`graph-memory on ${name}`, served(store)));
+    await store.close();
+  }
+  const all = [...plain, full, ...others, ...parts];
   console.log(overall(all, questions));
   console.log(byKind(all, questions));
   console.log(ablation(full, parts, questions));

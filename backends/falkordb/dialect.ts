@@ -58,7 +58,7 @@ const graphDialect = (graphs: Graphs, graph: string): Dialect => {
     durability: graphs.durability,
     // Longer ones are kept and not found.
     longestToken: 120,
-    candidates: 1_000,
+    candidates: 300,
     ranksNearly: false,
     findsPrefixes: false,
     open: () => connection.open(),

@@ -107,15 +107,24 @@ const neighboursOf = (
   return found;
 };
 
-/** A store in its own file, filled through the contract with what the service would write. */
+/** A backend and its settings; its store is empty. */
+export interface Place {
+  readonly backend: string;
+  readonly settings: unknown;
+}
+
+/** A store in its own file, or elsewhere, filled through the contract with what the service would write. */
 export const fillStore = async (
   folder: string,
   name: string,
   corpus: Corpus,
   filling: Filling = asServed,
+  place?: Place,
 ): Promise<EvaluatedStore> => {
   const path = join(folder, `${name}.db`);
-  const backend = await createBackend('sqlite', { path, synchronous: 'normal', readOnly: false });
+  const own = { backend: 'sqlite', settings: { path, synchronous: 'normal', readOnly: false } };
+  const { backend: kind, settings } = place ?? own;
+  const backend = await createBackend(kind, settings);
   const store = guardStore(backend, { deadlineMs: 120_000, readOnly: false });
   const context = contextOf(store);
   const edgeOf = ({ from, to, type, origin }: Link): Relationship => ({
