@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src/errors.ts';
@@ -17,13 +17,19 @@ const inFolder = (folder: string): Binaries | null => {
 
 const packageName = `@falkordblite/${process.platform}-${process.arch}`;
 
-/** The package is no dependency of ours: who wants it installs it. */
-const packageFolder = (): string | null => {
+const resolved = (from: string): readonly string[] => {
   try {
-    return dirname(createRequire(import.meta.url).resolve(`${packageName}/package.json`));
+    return [dirname(createRequire(from).resolve(`${packageName}/package.json`))];
   } catch {
-    return null;
+    return [];
   }
+};
+
+/** The package is no dependency of ours: who wants it installs it, beside the program or in the folder that it is started in. */
+const packageFolders = (): readonly string[] => {
+  const [, program] = process.argv;
+  const beside = program === undefined || !existsSync(program) ? [] : resolved(realpathSync(program));
+  return [...beside, ...resolved(join(process.cwd(), 'any.js'))];
 };
 
 /** Of the folder that was named, else of the npm package for this system. Throws `store_unavailable` that says how to get them. */
@@ -36,9 +42,10 @@ export const findBinaries = (folder: string): Binaries => {
       `MEMORY_FALKORDBLITE_BIN: the folder does not hold ${names.server} and ${names.module}.`,
     );
   }
-  const installed = packageFolder();
-  const found = installed === null ? null : (inFolder(join(installed, 'bin')) ?? inFolder(installed));
-  if (found !== null) return found;
+  for (const installed of packageFolders()) {
+    const found = inFolder(join(installed, 'bin')) ?? inFolder(installed);
+    if (found !== null) return found;
+  }
   throw new AppError(
     'store_unavailable',
     `There is no FalkorDB to start: npm install ${packageName}, or set MEMORY_FALKORDBLITE_BIN to a folder with ${names.server} and ${names.module}.`,

@@ -7,6 +7,8 @@ import { isRunning, nameOf, type ProcessName } from './processes.ts';
 export interface Holder {
   readonly owner: ProcessName;
   readonly server: ProcessName | null;
+  /** Where the socket of that server is. */
+  readonly socketFolder: string | null;
 }
 
 const lockName = 'owner.json';
@@ -53,7 +55,7 @@ export const takeFolder = (folder: string): Holder | null => {
   const draft = `${path}.new.${process.pid}`;
   let before: Holder | null = null;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    writeFileSync(draft, JSON.stringify({ owner, server: null } satisfies Holder), { mode: 0o600 });
+    writeFileSync(draft, JSON.stringify({ owner, server: null, socketFolder: null } satisfies Holder), { mode: 0o600 });
     try {
       linkSync(draft, path);
       return before;
@@ -69,13 +71,13 @@ export const takeFolder = (folder: string): Holder | null => {
   throw new AppError('store_busy', 'Others keep opening this store. Try again in a moment.');
 };
 
-/** So that whoever finds this process gone knows which server to end. */
-export const noteServer = (folder: string, server: ProcessName): void => {
+/** So that whoever finds this process gone knows which server to end, and what it leaves. */
+export const noteServer = (folder: string, server: ProcessName, socketFolder: string): void => {
   const path = join(folder, lockName);
   const holder = read(path);
   if (holder === null) return;
   const draft = `${path}.note.${process.pid}`;
-  writeFileSync(draft, JSON.stringify({ ...holder, server }), { mode: 0o600 });
+  writeFileSync(draft, JSON.stringify({ ...holder, server, socketFolder }), { mode: 0o600 });
   renameSync(draft, path);
 };
 

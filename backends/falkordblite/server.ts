@@ -17,7 +17,8 @@ const pollMs = 20;
 const tied = 'exec 3<&0; "$@" & server=$!; echo $server; (cat <&3 >&2; kill -TERM "$server" 2>&1) & wait "$server"';
 
 /** A server whose owner is gone is told to end: it has written what it answered. */
-const endFormer = async ({ server }: Holder): Promise<void> => {
+const endFormer = async ({ server, socketFolder }: Holder): Promise<void> => {
+  if (socketFolder !== null) rmSync(socketFolder, { recursive: true, force: true });
   if (server === null) return;
   for (const deadline = performance.now() + endMs; isRunning(server); await delay(pollMs)) {
     if (performance.now() > deadline) {
@@ -95,7 +96,7 @@ class FolderServer {
         stdio: ['pipe', 'pipe', 'ignore'],
         detached: true,
       });
-      await this.#ready(child, socketPath);
+      await this.#ready(child, socketFolder, socketPath);
       return { child, socketFolder, socketPath };
     } catch (error) {
       letGo(this.#folder);
@@ -104,7 +105,7 @@ class FolderServer {
     }
   }
 
-  async #ready(child: ChildProcess, socketPath: string): Promise<void> {
+  async #ready(child: ChildProcess, socketFolder: string, socketPath: string): Promise<void> {
     let ended = false;
     child.on('error', () => {
       ended = true;
@@ -114,7 +115,7 @@ class FolderServer {
     });
     child.stdout?.once('data', (line) => {
       const name = nameOf(Number(String(line).trim()));
-      if (name !== null) noteServer(this.#folder, name);
+      if (name !== null) noteServer(this.#folder, name, socketFolder);
     });
     for (const deadline = performance.now() + readyMs; !(await answers(socketPath)); await delay(pollMs)) {
       if (!ended && performance.now() < deadline) continue;
@@ -124,6 +125,7 @@ class FolderServer {
         'The embedded FalkorDB did not start; server.log in its folder says why.',
       );
     }
+    process.once('exit', () => rmSync(socketFolder, { recursive: true, force: true }));
     // What is left of this process when everything else is done must not wait for it.
     child.unref();
     for (const stream of [child.stdin, child.stdout]) (stream as { unref?: () => void } | null)?.unref?.();

@@ -1,16 +1,18 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Holder } from '../../backends/falkordblite/folder-lock.ts';
 import { isRunning, nameOf } from '../../backends/falkordblite/processes.ts';
 import { createBackend } from '../../backends/index.ts';
 import { singleTenantScope as scope } from '../../src/auth/policy.ts';
 import type { Backend } from '../../src/storage/store.ts';
+import { buildServer } from '../mcp/bundles.ts';
 import { batchOf, creates, makeMemory, memoryId, wordsQuery } from '../support/builders.ts';
 import { howToGet } from '../support/servers/downloads.ts';
 import { falkordbBinaries } from '../support/servers.ts';
@@ -102,10 +104,28 @@ describe.skipIf(!isThere)('an embedded FalkorDB', { timeout: 60_000 }, () => {
     const own = nameOf(process.pid);
     writeFileSync(
       join(path, 'owner.json'),
-      JSON.stringify({ owner: { pid: own?.pid, started: 'long ago' }, server: null }),
+      JSON.stringify({ owner: { pid: own?.pid, started: 'long ago' }, server: null, socketFolder: null }),
     );
     await open();
     expect(holder().owner).toEqual(own);
+  });
+
+  test('is started from the npm package for this system, by the program that is published', async () => {
+    const built = await buildServer();
+    onTestFinished(() => built.remove());
+    const place = join(path, 'node_modules', '@falkordblite', `${process.platform}-${process.arch}`);
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, 'package.json'), '{"name":"@falkordblite/any","version":"1.0.0"}');
+    symlinkSync(bin, join(place, 'bin'));
+    const env = {
+      PATH: process.env.PATH,
+      HOME: path,
+      MEMORY_BACKEND: 'falkordblite',
+      MEMORY_FALKORDBLITE_PATH: join(path, 'data'),
+    };
+    const { stdout } = await promisify(execFile)(process.execPath, [built.program, 'stats'], { cwd: path, env });
+    expect(stdout).toMatch(/Memories +0,/);
+    expect(existsSync(join(path, 'data', 'owner.json'))).toBe(false);
   });
 
   test('is not open to others of the machine', async () => {
