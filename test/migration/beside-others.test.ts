@@ -149,3 +149,23 @@ describe('a run', { timeout: 60_000 }, () => {
     await expect(once(path, as('ann'), 'get_memory_statistics', {})).rejects.toMatchObject({ code: 'store_foreign' });
   });
 });
+
+describe('a full disk', () => {
+  test('stops a run behind its last whole batch; the store is read, and the run goes on when there is room', {
+    timeout: 60_000,
+  }, async () => {
+    const path = await copies.fresh();
+    const before = dumpOf(path);
+    // No file may be longer than 400 KiB, and whoever writes beyond is told so.
+    const small = ['sh', '-c', `trap '' XFSZ; ulimit -f 800; exec "$@"`, 'sh', process.execPath, server.program];
+    const child = startMigration(small, path, [...execute, '--batch-size', '20']);
+    expect(await child.ended).toMatchObject({ code: 3, out: expect.stringContaining('--resume') });
+    expect(progressOf(path)).toMatchObject({
+      state: expect.stringMatching(/^(planned|backed_up|expanded|backfilling)$/),
+    });
+    expect(dumpOf(path).memory_text).toBe(before.memory_text);
+    expect(String((await once(path, {}, 'search_memories', { query: 'memory says' })).text)).toContain('Memory');
+    expect((await migrate(path, ['--resume'])).code).toBe(0);
+    expect(dumpOf(path)).toEqual(await wanted());
+  });
+});
