@@ -78,7 +78,7 @@ describe('a dry run', () => {
     expect((await migrate(path, ['--dry-run', '--tenant-id', 'acme'])).out).toContain('visibility widened: 0');
   });
 
-  test('fails where the run would: a row that cannot be read is named, and so by the run, which writes nothing', async () => {
+  test('fails where the run would: a row that cannot be read is named, and so by the run, which writes nothing (peer defects 6 and 11)', async () => {
     const path = await copies.fresh();
     edit(path, "UPDATE memory SET extra = '{broken' WHERE pk = 7");
     const before = dumpOf(path);
@@ -91,7 +91,7 @@ describe('a dry run', () => {
   });
 
   test.each([
-    ['a name with a line feed at its end', ['--tenant-id', 'acme\n']],
+    ['a name with a line feed at its end (peer defect 14)', ['--tenant-id', 'acme\n']],
     ['a name of ours', ['--tenant-id', '_probe']],
     ['no name', ['--tenant-id', '']],
     ['two teams', ['--team-id', 'a,b']],
