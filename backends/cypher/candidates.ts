@@ -47,8 +47,12 @@ const byWeight = (dialect: Dialect, search: Search, weighed: readonly Weighed[])
   return statement(search, found, { weighed: weighed as unknown as Parameters[string] });
 };
 
-/** The rarest terms, as many as hold no more than `weighedRows` memories together. */
-const rarest = (dialect: Dialect, { asked, documents }: Search, holders: readonly number[]): readonly Weighed[] => {
+/** The rarest of the terms that something holds, as many as hold no more than `weighedRows` memories together. */
+const rarest = (
+  dialect: Dialect,
+  { asked, documents }: Search,
+  holders: readonly number[],
+): { readonly weighed: readonly Weighed[]; readonly areAll: boolean } => {
   const held = asked
     .map(({ words }, place) => ({ words, holders: holders[place] ?? 0 }))
     .filter(({ words, holders: count }) => words.length > 0 && count > 0)
@@ -60,7 +64,7 @@ const rarest = (dialect: Dialect, { asked, documents }: Search, holders: readonl
     if (rows > weighedRows) break;
     chosen.push({ query: dialect.anyOf(words), weight: new Real(termWeight(documents, count)) });
   }
-  return chosen;
+  return { weighed: chosen, areAll: chosen.length === held.length };
 };
 
 /** Every group of the question, or where any will do and all are common, every term of it. */
@@ -90,7 +94,8 @@ export const candidates = async (dialect: Dialect, search: Search): Promise<read
   }
   const rows = new Map<unknown, Row>();
   const rare = rarest(dialect, search, await search.holders());
-  for (const weighed of [rare, conjunction(dialect, search), everything(dialect, search)]) {
+  const common = rare.areAll ? [] : [conjunction(dialect, search), everything(dialect, search)];
+  for (const weighed of [rare.weighed, ...common]) {
     if (rows.size >= search.limit || weighed.length === 0) continue;
     for (const row of await dialect.read(byWeight(dialect, search, weighed))) rows.set(row.id, row);
   }
