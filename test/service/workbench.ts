@@ -13,7 +13,7 @@ import { type GuardedStore, guardStore } from '../../src/storage/guarded.ts';
 import { tools } from '../../src/tools/registry.ts';
 import type { ToolAnswer } from '../../src/tools/tool.ts';
 import type { Mode, Target } from '../conformance/target.ts';
-import { targetsInProcess } from '../conformance/targets.ts';
+import { reachableTargets, targetsInProcess } from '../conformance/targets.ts';
 import { asMember } from './as-member.ts';
 
 /** A store with the use cases on top of it, called as the tools are. */
@@ -100,8 +100,14 @@ const onTarget = (name: string, target: Target, define: (open: Open) => void): v
   });
 };
 
-const reachable = targetsInProcess();
-const reachableByTenants = targetsInProcess('multi');
+/** Those on servers too where there is time for them, if a test can have two of them at once. */
+const played = async (mode: Mode): Promise<readonly Target[]> =>
+  process.env.SOAK === '1'
+    ? (await reachableTargets(mode)).filter(({ onePlace }) => onePlace !== true)
+    : targetsInProcess(mode);
+
+const reachable = await played('single');
+const reachableByTenants = await played('multi');
 
 const everything: Scopes = { scope: singleTenantScope, upkeepScope: singleTenantScope };
 
