@@ -68,6 +68,23 @@ const partOf = <Key extends keyof Values>(key: Key, filter: Partial<Values>, sco
   return isEmptyList(value) ? ['false'] : parts[key](value as Values[Key], scope);
 };
 
+/** The memories that a filter is asked of, found by their keys where it names them: `IN` a list of keys is looked up by not every store. */
+export const filteredMemories = (
+  scope: TenantScope,
+  { ids, ...filter }: MemoryFilter,
+): Condition & { readonly start: string } => {
+  if (ids === undefined || ids.length === 0) {
+    return { start: 'MATCH (m:Memory)', ...filterCondition(scope, ids === undefined ? filter : { ...filter, ids }) };
+  }
+  const condition = filterCondition(scope, filter);
+  const keys = [...new Set(ids)].map((id) => keyOf(scope.tenant, id));
+  return {
+    ...condition,
+    start: 'UNWIND $f_ids AS f_key MATCH (m:Memory {key: f_key})',
+    parameters: { ...condition.parameters, f_ids: keys },
+  };
+};
+
 /** `carried` are variables beside `m` that what follows needs. */
 export const filterCondition = (
   scope: TenantScope,

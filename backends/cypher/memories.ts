@@ -4,7 +4,7 @@ import type { TenantScope } from '../../src/domain/scope.ts';
 import type { MemoryFilter, MemoryListing, MemoryState, SortField } from '../../src/storage/query.ts';
 import { accessParameters, readable } from './access.ts';
 import type { Dialect } from './dialect.ts';
-import { filterCondition, stateCondition, where } from './filter.ts';
+import { filteredMemories, stateCondition, where } from './filter.ts';
 import { keyOf } from './keys.ts';
 import { toMemory } from './records.ts';
 import type { Parameters } from './values.ts';
@@ -58,11 +58,11 @@ export const listMemories = async (
   listing: MemoryListing,
 ): Promise<readonly Memory[]> => {
   if (listing.limit < 1) return [];
-  const filter = filterCondition(scope, listing.filter);
+  const filter = filteredMemories(scope, listing.filter);
   const page = pageCondition(listing);
   const { field, direction } = listing.sort;
   const rows = await dialect.read({
-    text: `MATCH (m:Memory)${where([...filter.parts, ...page.parts])}${filter.ties} RETURN properties(m) AS record
+    text: `${filter.start}${where([...filter.parts, ...page.parts])}${filter.ties} RETURN properties(m) AS record
       ORDER BY ${sortProperties[field]} ${direction === 'asc' ? 'ASC' : 'DESC'}, m.id ASC LIMIT $limit`,
     parameters: { ...accessParameters(scope), ...filter.parameters, ...page.parameters, limit: listing.limit },
   });
@@ -70,9 +70,9 @@ export const listMemories = async (
 };
 
 export const countMemories = async (dialect: Dialect, scope: TenantScope, filter: MemoryFilter): Promise<number> => {
-  const { parts, parameters, ties } = filterCondition(scope, filter);
+  const { start, parts, parameters, ties } = filteredMemories(scope, filter);
   const [row] = await dialect.read({
-    text: `MATCH (m:Memory)${where(parts)}${ties} RETURN count(m) AS n`,
+    text: `${start}${where(parts)}${ties} RETURN count(m) AS n`,
     parameters: { ...accessParameters(scope), ...parameters },
   });
   return Number(row?.n ?? 0);

@@ -9,6 +9,7 @@ import type { Capabilities } from '../../src/storage/capabilities.ts';
 import type * as query from '../../src/storage/query.ts';
 import type { TextQuery } from '../../src/storage/search-document.ts';
 import type { Backend, Finding, GraphStore, TenantCount } from '../../src/storage/store.ts';
+import { auditTenants } from './audit.ts';
 import { listChanges } from './changes.ts';
 import { attempted, contend } from './contend.ts';
 import type { Dialect } from './dialect.ts';
@@ -67,12 +68,17 @@ export class CypherStore implements Backend {
     return this.#dialect.translate(error);
   }
 
-  inspect(): Promise<readonly Finding[]> {
-    return this.#dialect.inspect();
+  async inspect(): Promise<readonly Finding[]> {
+    const found = await this.#dialect.inspect();
+    return this.#multiTenant ? [...found, ...(await auditTenants(await this.#everyPart()))] : found;
+  }
+
+  async #everyPart(): Promise<readonly Dialect[]> {
+    return [this.#dialect, ...((await this.#dialect.parts?.()) ?? [])];
   }
 
   async tenants(): Promise<readonly TenantCount[]> {
-    const parts = [this.#dialect, ...((await this.#dialect.parts?.()) ?? [])];
+    const parts = await this.#everyPart();
     const rows = await Promise.all(parts.map((part) => part.read({ text: ownersText, parameters: {} })));
     return rows
       .flat()

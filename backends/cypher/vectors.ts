@@ -5,7 +5,7 @@ import type { MemoryFilter, SearchHit, UnembeddedListing, VectorQuery, VectorSpa
 import { cosineTo, type Vector } from '../../src/storage/vector.ts';
 import { accessParameters } from './access.ts';
 import type { Dialect } from './dialect.ts';
-import { filterCondition, where } from './filter.ts';
+import { filterCondition, filteredMemories, where } from './filter.ts';
 import { keyOf } from './keys.ts';
 import { memoriesById } from './memories.ts';
 import { toMemory } from './records.ts';
@@ -63,10 +63,10 @@ export const unembeddedMemories = async (
   { space, filter, after, limit }: UnembeddedListing,
 ): Promise<readonly Memory[]> => {
   if (limit < 1) return [];
-  const { parts, parameters, ties } = filterCondition(scope, { ...filter, state: 'live' });
+  const { start, parts, parameters, ties } = filteredMemories(scope, { ...filter, state: 'live' });
   const rows = await dialect.read({
     // Of a memory and a model there is one vector at most.
-    text: `MATCH (m:Memory)${where([...parts, 'm.key > $after'])}${ties}
+    text: `${start}${where([...parts, 'm.key > $after'])}${ties}
       OPTIONAL MATCH (v:Vector {key: m.key + $suffix})
       WITH m AS n, v AS w WHERE w IS NULL OR w.version <> n.version OR w.dimensions <> $dimensions
       RETURN properties(n) AS record ORDER BY n.key ASC LIMIT $limit`,

@@ -1,8 +1,8 @@
-import type { Finding } from '../../src/storage/store.ts';
 import { type BoltConnection, boltConnection } from '../cypher/bolt.ts';
 import type { Dialect } from '../cypher/dialect.ts';
 import { anyOfTerms } from '../cypher/lucene.ts';
 import { outcomeOf, translateFault } from './faults.ts';
+import { inspect } from './inspect.ts';
 import { schemaStatements } from './schema.ts';
 import type { Neo4jSettings } from './settings.ts';
 
@@ -41,11 +41,6 @@ export const neo4jDialect = (settings: Neo4jSettings): Dialect => {
     anyOf: anyOfTerms,
     outcomeOf,
     translate: translateFault,
-    inspect: async (): Promise<readonly Finding[]> => {
-      const text = `CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel'
-        RETURN versions[0] AS version, edition AS edition`;
-      const [found] = await bolt.run('READ', { text, parameters: {} });
-      return [{ severity: 'ok', what: `Neo4j ${found?.version} ${found?.edition}`, fix: null }];
-    },
+    inspect: () => inspect(bolt),
   };
 };

@@ -25,10 +25,11 @@ const always: readonly string[] = [
     OPTIONS {indexConfig: {\`fulltext.analyzer\`: 'whitespace', \`fulltext.eventually_consistent\`: false}}`,
 ];
 
+/** An index of several properties serves a statement that asks for all of them alone: a member's names tenant and audience, upkeep's the tenant. */
 const multiTenant: readonly string[] = [
-  'CREATE INDEX memory_tenant_index IF NOT EXISTS FOR (n:Memory) ON (n.context_tenant_id, n.created_at)',
+  'CREATE INDEX memory_tenant_index IF NOT EXISTS FOR (n:Memory) ON (n.context_tenant_id)',
   'CREATE INDEX memory_team_index IF NOT EXISTS FOR (n:Memory) ON (n.context_tenant_id, n.context_team_id)',
-  'CREATE INDEX memory_visibility_index IF NOT EXISTS FOR (n:Memory) ON (n.context_tenant_id, n.context_visibility)',
+  'CREATE INDEX memory_visibility_index IF NOT EXISTS FOR (n:Memory) ON (n.context_tenant_id, n.audience)',
   'CREATE INDEX memory_created_by_index IF NOT EXISTS FOR (n:Memory) ON (n.context_tenant_id, n.context_created_by)',
   'CREATE INDEX memory_version_index IF NOT EXISTS FOR (n:Memory) ON (n.key, n.version)',
 ];

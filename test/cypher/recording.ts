@@ -40,6 +40,12 @@ export const recording = (dialect: Dialect, into: (mode: 'read' | 'write', state
 
 type Owned = Parameters<typeof makeMemory>[0];
 
+/** Where a store keeps several tenants together, these find by an index what the caller may read. */
+const inScope = (store: CypherStore, scope: TenantScope): Readonly<Record<string, () => Promise<unknown>>> => ({
+  list: () => store.listMemories(scope, { filter: {}, sort: { field: 'created_at', direction: 'desc' }, limit: 5 }),
+  count: () => store.countMemories(scope, {}),
+});
+
 /** Calls of the contract that have to find what they want by an index, on a small store. */
 export const playIndexed = async (
   dialect: Dialect,
@@ -79,6 +85,8 @@ export const playIndexed = async (
     frequencies: () => store.termFrequencies(scope, ['memory']),
     key: () => store.idempotencyRecord(scope, 'k'),
     guard: () => store.guardRevision(scope, 'acyclic_graph'),
+    'count of named ones': () => store.countMemories(scope, { ids: [memoryId(1), memoryId(2)] }),
+    ...(scope.tenant === null ? {} : inScope(store, scope)),
     log: () => store.changes(scope, { order: 'oldest_first', limit: 5, ids: [memoryId(1)] }),
   };
   for (const [name, step] of Object.entries(steps)) {

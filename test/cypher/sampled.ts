@@ -55,6 +55,13 @@ export const sampled = (dialect: Dialect, sample: Sample, into: (statement: Stat
     into(statement);
     return answerTo(statement, sample);
   };
-  const own: Dialect = { ...dialect, open: async () => {}, close: async () => {}, read: answer, write: answer };
+  const own: Dialect = {
+    ...dialect,
+    open: async () => {},
+    close: async () => {},
+    read: answer,
+    write: answer,
+    inspect: async () => [],
+  };
   return { ...own, ...(dialect.partOf === undefined ? {} : { partOf: () => own, parts: async () => [own] }) };
 };

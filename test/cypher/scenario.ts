@@ -95,6 +95,7 @@ export const playEverything = async (
   } as const;
   const steps: Record<string, () => Promise<unknown>> = {
     tenants: () => store.tenants(),
+    audit: () => store.inspect(),
     'sealing key': () => store.sealingKey(),
     memories: () => store.memories(scope, [one, two], 'live'),
     'memories in any state': () => store.memories(scope, [one], 'any'),
