@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src/errors.ts';
@@ -26,11 +26,11 @@ const resolved = (from: string): readonly string[] => {
 };
 
 /** The package is no dependency of ours: who wants it installs it, beside the program or in the folder that it is started in. */
-const packageFolders = (): readonly string[] => {
-  const [, program] = process.argv;
-  const beside = program === undefined || !existsSync(program) ? [] : resolved(realpathSync(program));
-  return [...beside, ...resolved(join(process.cwd(), 'any.js'))];
-};
+const packageFolders = (): readonly string[] => [
+  // Only the published bundle has this name; the sources are run in their own folder.
+  ...(typeof __filename === 'string' ? resolved(__filename) : []),
+  ...resolved(join(process.cwd(), 'any.js')),
+];
 
 /** Of the folder that was named, else of the npm package for this system. Throws `store_unavailable` that says how to get them. */
 export const findBinaries = (folder: string): Binaries => {
