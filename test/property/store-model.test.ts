@@ -82,7 +82,8 @@ for (const mode of modes) {
         markInterruptAsFailure: true,
       });
       process.stderr.write(`${target.name}, ${mode}-tenant: ${played} commands\n`);
-      expect(played).toBeGreaterThan(runs * 70);
+      // Of a few sequences all may be short.
+      expect(played).toBeGreaterThan(runs * (runs < 30 ? 5 : 70));
     });
   });
 }
