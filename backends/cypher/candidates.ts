@@ -1,18 +1,18 @@
-import { termWeight } from '../../src/storage/bm25.ts';
 import type { TextQuery } from '../../src/storage/search-document.ts';
 import { type AskedTerm, anyPrefix, wordsOf } from './asked-terms.ts';
 import type { Dialect, Statement } from './dialect.ts';
 import { type Condition, where } from './filter.ts';
+import type { MarkedAudience } from './marks.ts';
 import { fieldList } from './texts.ts';
 import { type Parameters, Real, type Row } from './values.ts';
+import { wordKey } from './word-nodes.ts';
 
 export interface Search {
   readonly query: TextQuery;
   readonly asked: readonly AskedTerm[];
   /** How many memories hold each of them. */
   readonly holders: () => Promise<readonly number[]>;
-  /** Memories in scope. */
-  readonly documents: number;
+  readonly audiences: readonly MarkedAudience[];
   readonly condition: Condition;
   readonly parameters: Parameters;
   /** How many the engine is to give at most, and how many are asked for in the end. */
@@ -47,24 +47,35 @@ const byWeight = (dialect: Dialect, search: Search, weighed: readonly Weighed[])
   return statement(search, found, { weighed: weighed as unknown as Parameters[string] });
 };
 
-/** The rarest of the terms that something holds, as many as hold no more than `weighedRows` memories together. */
-const rarest = (
-  dialect: Dialect,
-  { asked, documents }: Search,
-  holders: readonly number[],
-): { readonly weighed: readonly Weighed[]; readonly areAll: boolean } => {
-  const held = asked
-    .map(({ words }, place) => ({ words, holders: holders[place] ?? 0 }))
-    .filter(({ words, holders: count }) => words.length > 0 && count > 0)
-    .sort((a, b) => a.holders - b.holders);
-  const chosen: Weighed[] = [];
-  let rows = 0;
-  for (const { words, holders: count } of held) {
-    rows += count;
-    if (rows > weighedRows) break;
-    chosen.push({ query: dialect.anyOf(words), weight: new Real(termWeight(documents, count)) });
-  }
-  return { weighed: chosen, areAll: chosen.length === held.length };
+/** As `termWeight` has it; words that begin alike may be counted more than once together, and then tell nothing. */
+const weightText = `CASE WHEN documents > 2 * holders
+      THEN log((documents - holders + 0.5) / (holders + 0.5)) ELSE 0.000001 END`;
+
+/**
+ * By the rarest of the terms that something holds, as many as hold no more than `weighedRows` memories together: counted and looked for in
+ * one statement.
+ */
+const byRarest = (dialect: Dialect, search: Search): Statement => {
+  const asked = search.asked
+    .filter(({ words }) => words.length > 0)
+    .map(({ words }) => ({
+      query: dialect.anyOf(words),
+      keys: words.map(({ text }) => wordKey('memory_text', text)),
+    }));
+  const found = `UNWIND $audience_keys AS k MATCH (c:Audience {key: k}) WITH sum(c.memories) AS documents
+    UNWIND $asked AS t UNWIND t.keys AS key MATCH (w:Word {key: key}) WHERE w.memories > 0
+    WITH documents, t.query AS query, sum(w.memories) AS holders ORDER BY holders ASC, query ASC
+    WITH documents, collect(query) AS queries, collect(holders) AS counts
+    UNWIND range(0, size(queries) - 1) AS place
+    WITH documents, queries[place] AS query, counts[place] AS holders,
+      reduce(rows = 0, n IN counts[..place + 1] | rows + n) AS rows WHERE rows <= $weighed_rows
+    WITH query AS query, ${weightText} AS weight
+    ${dialect.callTextIndex('memory_text', 'query', false)} WITH node AS m, weight AS weight WITH m AS m, sum(weight) AS s`;
+  return statement(search, found, {
+    audience_keys: search.audiences.map(({ key }) => key),
+    asked: asked as unknown as Parameters[string],
+    weighed_rows: weighedRows,
+  });
 };
 
 /** Every group of the question, or where any will do and all are common, every term of it. */
@@ -87,15 +98,16 @@ const everything = (dialect: Dialect, { asked }: Search): readonly Weighed[] => 
 /** What may be among the best, with the words of each. Order and scores are not the engine's. */
 export const candidates = async (dialect: Dialect, search: Search): Promise<readonly Row[]> => {
   if (wordsOf(search.asked).length === 0) return [];
-  if (dialect.ranksNearly) return dialect.read(inEngineOrder(dialect, search));
+  if (!dialect.keepsWords) return dialect.read(inEngineOrder(dialect, search));
   if (search.query.mode === 'all') {
     const all = conjunction(dialect, search);
     return all.length === 0 ? [] : dialect.read(byWeight(dialect, search, all));
   }
-  const rows = new Map<unknown, Row>();
-  const rare = rarest(dialect, search, await search.holders());
-  const common = rare.areAll ? [] : [conjunction(dialect, search), everything(dialect, search)];
-  for (const weighed of [rare.weighed, ...common]) {
+  const [rare, holders] = await Promise.all([dialect.read(byRarest(dialect, search)), search.holders()]);
+  const rows = new Map(rare.map((row) => [row.id, row]));
+  const held = search.asked.reduce((sum, asked, place) => sum + (asked.held ?? holders[place] ?? 0), 0);
+  if (held <= weighedRows) return rare;
+  for (const weighed of [conjunction(dialect, search), everything(dialect, search)]) {
     if (rows.size >= search.limit || weighed.length === 0) continue;
     for (const row of await dialect.read(byWeight(dialect, search, weighed))) rows.set(row.id, row);
   }

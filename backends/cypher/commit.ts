@@ -220,7 +220,7 @@ const addPut = (mutations: Mutations, scope: TenantScope, draft: Draft, longest:
  * It moves the head before it looks at it: a database that reads what was committed a moment ago takes its lock there.
  */
 export const commitStatement = (
-  { longestToken: longest, findsPrefixes }: Dialect,
+  { longestToken: longest, keepsWords }: Dialect,
   scope: TenantScope,
   draft: Draft,
   operation: string,
@@ -231,7 +231,7 @@ export const commitStatement = (
   addPut(mutations, scope, draft, longest);
   addEdges(mutations, scope, draft);
   addAudiences(mutations, scope, draft);
-  if (!findsPrefixes) addWords(mutations, scope, draft, longest);
+  if (keepsWords) addWords(mutations, scope, draft, longest);
   add(
     mutations,
     'changes',

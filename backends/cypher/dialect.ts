@@ -28,10 +28,11 @@ export interface Dialect {
   readonly longestToken: number;
   /** The most that a search takes from the engine to rank by itself. */
   readonly candidates: number;
-  /** The engine's order is near ours. Where it is not, what a search takes is found by the rarest of its terms. */
-  readonly ranksNearly: boolean;
-  /** The engine finds all that begins alike. Where it does not, words are kept in nodes of their own, and looked up there. */
-  readonly findsPrefixes: boolean;
+  /**
+   * Words are kept and counted in nodes of their own: for an engine whose order is not near ours, so that what a search takes is found by the
+   * rarest of its terms, and which does not find all that begins alike.
+   */
+  readonly keepsWords: boolean;
   /** Connects, and makes schema and indexes ready for use. */
   open(): Promise<void>;
   close(): Promise<void>;

@@ -4,10 +4,10 @@ import type { Corpus } from '../../src/storage/bm25.ts';
 import type { Dialect } from './dialect.ts';
 import { audienceMark, namedKey } from './keys.ts';
 
-/** What a scope may search: the marks that its tokens begin with, and how much there is behind them. */
-export interface SearchedPart {
-  readonly marks: readonly string[];
-  readonly corpus: Corpus;
+/** An audience that a scope may search, and the mark that its tokens begin with. */
+export interface MarkedAudience {
+  readonly key: string;
+  readonly mark: string;
 }
 
 const audiencesThere = async (dialect: Dialect, tenant: string): Promise<readonly string[]> => {
@@ -18,20 +18,20 @@ const audiencesThere = async (dialect: Dialect, tenant: string): Promise<readonl
   return rows.map(({ audience }) => String(audience));
 };
 
-export const searchedPart = async (dialect: Dialect, scope: TenantScope): Promise<SearchedPart> => {
+/** Asks the server only for a scope that reads the whole of a tenant. */
+export const markedAudiences = async (dialect: Dialect, scope: TenantScope): Promise<readonly MarkedAudience[]> => {
   const { tenant } = scope;
   const audiences = audiencesOf(scope) ?? (tenant === null ? [''] : await audiencesThere(dialect, tenant));
-  const rows = await dialect.read({
-    text: 'UNWIND $keys AS k MATCH (c:Audience {key: k}) RETURN c.audience AS audience, c.memories AS memories, c.tokens AS tokens',
-    parameters: { keys: audiences.map((audience) => namedKey(tenant, audience)) },
-  });
-  // An audience without memories need not be asked for.
-  const there = rows.filter(({ memories }) => Number(memories) > 0);
-  return {
-    marks: there.map(({ audience }) => audienceMark(tenant, String(audience))),
-    corpus: {
-      documents: there.reduce((sum, { memories }) => sum + Number(memories), 0),
-      tokens: there.reduce((sum, { tokens }) => sum + Number(tokens), 0),
-    },
-  };
+  return audiences.map((audience) => ({ key: namedKey(tenant, audience), mark: audienceMark(tenant, audience) }));
 };
+
+/** How much there is behind these marks. */
+export const corpusOf = async (dialect: Dialect, audiences: readonly MarkedAudience[]): Promise<Corpus> => {
+  const [row] = await dialect.read({
+    text: 'UNWIND $audience_keys AS k MATCH (c:Audience {key: k}) RETURN sum(c.memories) AS memories, sum(c.tokens) AS tokens',
+    parameters: { audience_keys: audiences.map(({ key }) => key) },
+  });
+  return { documents: Number(row?.memories ?? 0), tokens: Number(row?.tokens ?? 0) };
+};
+
+export const marksOf = (audiences: readonly MarkedAudience[]): readonly string[] => audiences.map(({ mark }) => mark);

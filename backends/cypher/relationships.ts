@@ -1,13 +1,14 @@
 import type { MemoryId } from '../../src/domain/ids.ts';
+import type { MemoryName } from '../../src/domain/memory.ts';
 import { isSymmetric, type Relationship, relationshipTypes } from '../../src/domain/relationship.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
-import type { GraphLink, RelationshipQuery, RelationshipState } from '../../src/storage/query.ts';
+import type { GraphLink, RelationshipQuery, RelationshipState, RelationshipWithEnds } from '../../src/storage/query.ts';
 import { accessParameters, readable } from './access.ts';
 import type { Dialect } from './dialect.ts';
 import { where } from './filter.ts';
 import { keyOf } from './keys.ts';
 import { toRelationship } from './records.ts';
-import type { Parameters, Value } from './values.ts';
+import type { Parameters, Row, Value } from './values.ts';
 
 /** A record beside the edge, closed ones too, so that a relationship is found by id and by its words; the edge itself is there while it is live. */
 export const stateOf: Readonly<Record<RelationshipState, readonly string[]>> = {
@@ -80,11 +81,25 @@ const ofParameters = (scope: TenantScope, { of }: RelationshipQuery): Parameters
 
 const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
 
-export const listRelationships = async (
+const toName = (id: MemoryId, called: unknown): MemoryName => {
+  const [type, title] = called as [MemoryName['type'], string];
+  return { id, type, title };
+};
+
+const toRelationshipWithEnds = ({ record, source, target }: Row): RelationshipWithEnds => {
+  const relationship = toRelationship(record);
+  return {
+    relationship,
+    from: toName(relationship.from, source),
+    to: toName(relationship.to, target),
+  };
+};
+
+export const listWithEnds = async (
   dialect: Dialect,
   scope: TenantScope,
   query: RelationshipQuery,
-): Promise<readonly Relationship[]> => {
+): Promise<readonly RelationshipWithEnds[]> => {
   if (query.limit < 1 || query.of?.length === 0 || query.ids?.length === 0 || query.types?.length === 0) return [];
   const own: string[] = [...stateOf[query.state ?? 'live']];
   const parameters: Record<string, Value> = { ...accessParameters(scope), limit: query.limit };
@@ -101,7 +116,7 @@ export const listRelationships = async (
     starts(scope, query).map((start) =>
       dialect.read({
         text: `${start.text}${where([...start.conditions, ...own])} ${endsText()}${where(ends)}
-          RETURN properties(r) AS record ORDER BY r.id ASC LIMIT $limit`,
+          RETURN properties(r) AS record, [a.type, a.title] AS source, [b.type, b.title] AS target ORDER BY r.id ASC LIMIT $limit`,
         parameters: { ...parameters, ...start.parameters },
       }),
     ),
@@ -109,11 +124,18 @@ export const listRelationships = async (
   const found = new Map(
     answers
       .flat()
-      .map(({ record }) => toRelationship(record))
-      .map((edge) => [edge.id, edge]),
+      .map(toRelationshipWithEnds)
+      .map((each) => [each.relationship.id, each]),
   );
-  return [...found.values()].sort(byId).slice(0, query.limit);
+  return [...found.values()].sort((a, b) => byId(a.relationship, b.relationship)).slice(0, query.limit);
 };
+
+export const listRelationships = async (
+  dialect: Dialect,
+  scope: TenantScope,
+  query: RelationshipQuery,
+): Promise<readonly Relationship[]> =>
+  (await listWithEnds(dialect, scope, query)).map(({ relationship }) => relationship);
 
 /** Over the edges themselves: those of a hub are all looked at. */
 export const linksAmong = async (

@@ -14,8 +14,8 @@ import { listChanges } from './changes.ts';
 import { attempted, contend } from './contend.ts';
 import type { Dialect } from './dialect.ts';
 import { countMemories, idsByPrefix, listMemories, memoriesById } from './memories.ts';
-import { linksAmong, listRelationships } from './relationships.ts';
-import { searchMemories } from './search.ts';
+import { linksAmong, listRelationships, listWithEnds } from './relationships.ts';
+import { searchWithLinks } from './search.ts';
 import { searchRelationships } from './search-relationships.ts';
 import { guardRevision, idempotencyRecord, indexState } from './states.ts';
 import { facetCounts, statistics } from './summaries.ts';
@@ -124,7 +124,17 @@ export class CypherStore implements Backend {
     filter: query.MemoryFilter,
     limit: number,
   ): Promise<readonly query.SearchHit[]> {
-    return searchMemories(this.#for(scope), scope, text, filter, limit);
+    return (await searchWithLinks(this.#for(scope), scope, text, filter, { limit, linked: 0 })).hits;
+  }
+
+  async searchWithLinks(
+    scope: TenantScope,
+    text: TextQuery,
+    filter: query.MemoryFilter,
+    limit: number,
+    linked: number,
+  ): Promise<query.LinkedHits> {
+    return searchWithLinks(this.#for(scope), scope, text, filter, { limit, linked });
   }
 
   async searchRelationships(
@@ -174,6 +184,13 @@ export class CypherStore implements Backend {
 
   async relationships(scope: TenantScope, wanted: query.RelationshipQuery): Promise<readonly Relationship[]> {
     return listRelationships(this.#for(scope), scope, wanted);
+  }
+
+  async relationshipsWithEnds(
+    scope: TenantScope,
+    wanted: query.RelationshipQuery,
+  ): Promise<readonly query.RelationshipWithEnds[]> {
+    return listWithEnds(this.#for(scope), scope, wanted);
   }
 
   async traverse(scope: TenantScope, request: query.TraversalRequest): Promise<query.Traversal> {

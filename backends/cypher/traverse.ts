@@ -6,7 +6,6 @@ import { accessParameters, readable } from './access.ts';
 import type { Dialect } from './dialect.ts';
 import { where } from './filter.ts';
 import { keyOf } from './keys.ts';
-import { memoriesById } from './memories.ts';
 import type { Row } from './values.ts';
 
 type Hop = readonly [
@@ -30,7 +29,7 @@ const frontierText = (scope: TenantScope, request: TraversalRequest, types: read
     conditions.push(symmetric.length === 0 ? oneWay : `(${oneWay} OR type(e) IN [${symmetric.join(', ')}])`);
   }
   // Bound first, or a planner may begin at the far ends.
-  return `UNWIND $keys AS k MATCH (m:Memory {key: k}) WITH k AS k, m AS m
+  return `UNWIND $keys AS k MATCH (m:Memory {key: k})${where(['m.live = true', ...readable(scope, 'm')])} WITH k AS k, m AS m
     MATCH (m)-[e:${types.join('|')}]-(o:Memory)${where(conditions)}
     WITH k, e.id AS edge, type(e) AS kind, e.strength AS strength,
       coalesce(e.strength_exact, e.strength) AS exact, e.from_key = k AS forward, o.id AS other
@@ -92,7 +91,6 @@ const take = (
 export const traverse = async (dialect: Dialect, scope: TenantScope, request: TraversalRequest): Promise<Traversal> => {
   const types = followed(request);
   if (types.length === 0 || request.until === request.from) return { steps: [], cut: false };
-  if ((await memoriesById(dialect, scope, [request.from], 'live')).length === 0) return { steps: [], cut: false };
   const text = frontierText(scope, request, types);
   const walk: Walk = { seen: new Set([request.from]), steps: [], cut: false, done: false };
   let frontier: readonly MemoryId[] = [request.from];

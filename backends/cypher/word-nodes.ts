@@ -16,11 +16,13 @@ export interface WordDelta {
 
 const letterOf: Readonly<Record<TextIndex, string>> = { memory_text: 'm', relationship_text: 'r' };
 
+export const wordKey = (index: TextIndex, token: string): string => letterOf[index] + token;
+
 /** Behind every character of a token. */
 const beyondTokens = '{';
 
 export const prefixRange = (index: TextIndex, prefix: string): { readonly first: string; readonly beyond: string } => {
-  const first = letterOf[index] + prefix;
+  const first = wordKey(index, prefix);
   return { first, beyond: first + beyondTokens };
 };
 
@@ -29,7 +31,7 @@ export const wordDeltas = (scope: TenantScope, draft: Draft, longest: number): r
   const deltas = new Map<string, { text: string; memories: number }>();
   const count = (index: TextIndex, mark: string, words: Iterable<string>, sign: 1 | -1): void => {
     // Words that are the same once they are cut count once.
-    const keys = new Map([...words].map((word) => [letterOf[index] + indexedToken(mark, word, longest), word]));
+    const keys = new Map([...words].map((word) => [wordKey(index, indexedToken(mark, word, longest)), word]));
     for (const [key, text] of keys) {
       const delta = deltas.get(key) ?? { text, memories: 0 };
       delta.memories += sign;

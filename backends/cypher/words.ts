@@ -4,8 +4,8 @@ import { searchFields } from '../../src/storage/search-document.ts';
 import type { GraphStore } from '../../src/storage/store.ts';
 import { askedTerms, wordsOf } from './asked-terms.ts';
 import type { Dialect } from './dialect.ts';
-import { searchedPart } from './marks.ts';
-import { countHolders } from './search.ts';
+import { countHolders } from './holders.ts';
+import { markedAudiences, marksOf } from './marks.ts';
 import { fieldList, toDocument } from './texts.ts';
 import { indexedTerm } from './tokens.ts';
 import { prefixRange } from './word-nodes.ts';
@@ -16,7 +16,7 @@ export const termFrequencies = async (
   terms: readonly string[],
 ): Promise<readonly TermFrequency[]> => {
   const wanted = [...new Set(terms)].filter((text) => text !== '' && !/[\0 ]/.test(text));
-  const { marks } = await searchedPart(dialect, scope);
+  const marks = marksOf(await markedAudiences(dialect, scope));
   const whole = wanted.map((text) => ({ text, prefix: false }));
   const holders = await countHolders(dialect, await askedTerms(dialect, 'memory_text', whole, marks));
   return wanted.flatMap((text, place) => {
@@ -78,11 +78,10 @@ export const listVocabulary = async (
   { prefix, minLength, maxLength, limit }: Parameters<GraphStore['vocabulary']>[1],
 ): Promise<readonly TermFrequency[]> => {
   if (limit < 1 || /[\0 ]/.test(prefix)) return [];
-  const { marks } = await searchedPart(dialect, scope);
-  if (marks.length === 0) return [];
-  const counts = dialect.findsPrefixes
-    ? await readFromMemories(dialect, scope, prefix, marks)
-    : await readFromNodes(dialect, prefix, marks);
+  const marks = marksOf(await markedAudiences(dialect, scope));
+  const counts = dialect.keepsWords
+    ? await readFromNodes(dialect, prefix, marks)
+    : await readFromMemories(dialect, scope, prefix, marks);
   return [...counts]
     .map(([text, frequency]) => ({ text, frequency }))
     .filter(({ text }) => text.length >= minLength && text.length <= maxLength)

@@ -59,8 +59,7 @@ const graphDialect = (graphs: Graphs, graph: string): Dialect => {
     // Longer ones are kept and not found.
     longestToken: 120,
     candidates: 300,
-    ranksNearly: false,
-    findsPrefixes: false,
+    keepsWords: true,
     open: () => connection.open(),
     close: () => connection.close(),
     read: (statement) => run(false, statement),

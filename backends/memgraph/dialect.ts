@@ -25,8 +25,7 @@ export const memgraphDialect = ({ uri, user, password, readOnly, multiTenant }: 
     // Its text index leaves out what is longer.
     longestToken: 39,
     candidates: 300,
-    ranksNearly: true,
-    findsPrefixes: true,
+    keepsWords: false,
     open: async () => {
       await bolt.open(noAddress);
       if (readOnly) return;

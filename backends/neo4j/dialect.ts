@@ -26,8 +26,7 @@ export const neo4jDialect = (settings: Neo4jSettings): Dialect => {
     // Lucene cuts a word that is longer in two.
     longestToken: 200,
     candidates: 300,
-    ranksNearly: true,
-    findsPrefixes: true,
+    keepsWords: false,
     open: async () => {
       await bolt.open(noAddress);
       if (readOnly) return;

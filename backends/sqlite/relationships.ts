@@ -1,7 +1,14 @@
 import type { MemoryId } from '../../src/domain/ids.ts';
+import type { MemoryName } from '../../src/domain/memory.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
-import type { Direction, GraphLink, RelationshipQuery, RelationshipState } from '../../src/storage/query.ts';
+import type {
+  Direction,
+  GraphLink,
+  RelationshipQuery,
+  RelationshipState,
+  RelationshipWithEnds,
+} from '../../src/storage/query.ts';
 import { inList, listParameter, narrowed, narrowing, readParams, tenantParams } from './access.ts';
 import { type Cell, type Connection, limited } from './connection.ts';
 import type { Condition } from './filter.ts';
@@ -51,7 +58,7 @@ export const relationshipListing = (scope: TenantScope, query: RelationshipQuery
   if (query.withTrashedEnds !== true) parts.push({ sql: 'a.live = 1 AND b.live = 1', params: [] });
   if (query.after !== undefined) parts.push({ sql: 'r.id > ?', params: [query.after] });
   return {
-    sql: `SELECT ${relationshipSelection} FROM ${relationshipSource}
+    sql: `SELECT ${relationshipSelection}, a.type, a.title, b.type, b.title FROM ${relationshipSource}
       WHERE ${parts.map(({ sql }) => sql).join(' AND ')} ORDER BY r.id ${limited}`,
     params: [...parts.flatMap(({ params }) => params), query.limit],
   };
@@ -64,6 +71,26 @@ export const listRelationships = (
 ): readonly Relationship[] => {
   const { sql, params } = relationshipListing(scope, query);
   return connection.rows(sql, params).map(toRelationship);
+};
+
+/** The columns that `relationshipListing` selects behind those of the relationship. */
+const endsOf = (row: readonly Cell[]): readonly Cell[] => row.slice(-4);
+
+export const listWithEnds = (
+  connection: Connection,
+  scope: TenantScope,
+  query: RelationshipQuery,
+): readonly RelationshipWithEnds[] => {
+  const { sql, params } = relationshipListing(scope, query);
+  return connection.rows(sql, params).map((row) => {
+    const relationship = toRelationship(row);
+    const [fromType, fromTitle, toType, toTitle] = endsOf(row);
+    return {
+      relationship,
+      from: { id: relationship.from, type: fromType, title: fromTitle } as MemoryName,
+      to: { id: relationship.to, type: toType, title: toTitle } as MemoryName,
+    };
+  });
 };
 
 const relationshipsByRowSql = (scope: TenantScope): string =>

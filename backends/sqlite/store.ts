@@ -12,10 +12,12 @@ import type {
   Facet,
   FacetCount,
   GraphLink,
+  LinkedHits,
   MemoryFilter,
   MemoryListing,
   MemoryState,
   RelationshipQuery,
+  RelationshipWithEnds,
   SearchHit,
   Statistics,
   TermFrequency,
@@ -36,7 +38,7 @@ import { idempotencyRecord } from './idempotency.ts';
 import { inspectStore } from './inspect.ts';
 import { countMemories, idsByPrefix, listMemories, memoriesById } from './memories.ts';
 import { openStore } from './open.ts';
-import { linksAmong, listRelationships } from './relationships.ts';
+import { linksAmong, listRelationships, listWithEnds } from './relationships.ts';
 import { SqliteMigration } from './scope/store.ts';
 import { searchMemories, searchRelationships } from './search.ts';
 import type { SqliteSettings } from './settings.ts';
@@ -119,6 +121,23 @@ export class SqliteStore implements Backend {
     return searchMemories(this.#for(scope), scope, query, filter, limit);
   }
 
+  async searchWithLinks(
+    scope: TenantScope,
+    query: TextQuery,
+    filter: MemoryFilter,
+    limit: number,
+    linked: number,
+  ): Promise<LinkedHits> {
+    const hits = await this.search(scope, query, filter, limit);
+    return {
+      hits,
+      links: await this.linksAmong(
+        scope,
+        hits.slice(0, linked).map(({ memory }) => memory.id),
+      ),
+    };
+  }
+
   async searchRelationships(
     scope: TenantScope,
     query: TextQuery,
@@ -166,6 +185,10 @@ export class SqliteStore implements Backend {
 
   async relationships(scope: TenantScope, query: RelationshipQuery): Promise<readonly Relationship[]> {
     return listRelationships(this.#for(scope), scope, query);
+  }
+
+  async relationshipsWithEnds(scope: TenantScope, query: RelationshipQuery): Promise<readonly RelationshipWithEnds[]> {
+    return listWithEnds(this.#for(scope), scope, query);
   }
 
   async traverse(scope: TenantScope, request: TraversalRequest): Promise<Traversal> {

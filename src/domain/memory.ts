@@ -97,3 +97,6 @@ export interface Memory {
   /** Fields of imported data that this version does not know; they survive a round trip. */
   readonly extra: JsonObject | null;
 }
+
+/** What a memory is called, where it is only named. */
+export type MemoryName = Pick<Memory, 'id' | 'type' | 'title'>;

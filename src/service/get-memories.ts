@@ -1,5 +1,5 @@
 import type { MemoryId } from '../domain/ids.ts';
-import type { Memory } from '../domain/memory.ts';
+import type { Memory, MemoryName } from '../domain/memory.ts';
 import type { Relationship } from '../domain/relationship.ts';
 import type { ServiceContext } from './context.ts';
 import { findMemories } from './find-memory.ts';
@@ -9,7 +9,7 @@ import { byStrength } from './relate.ts';
 export interface Connection {
   readonly relationship: Relationship;
   /** The memory at the other end. */
-  readonly other: Pick<Memory, 'id' | 'type' | 'title'>;
+  readonly other: MemoryName;
 }
 
 export interface OpenedMemory {
@@ -30,21 +30,20 @@ export interface OpenedMemories {
 const connectionsShown = 50;
 const relationshipsRead = 1_000;
 
-/** Live relationships of each memory with the other end's title. Two round trips, whatever the number of memories. */
+/** Live relationships of each memory with the other end's title. */
 export const connectionsOf = async (
   context: ServiceContext,
   ids: readonly MemoryId[],
 ): Promise<ReadonlyMap<MemoryId, { readonly shown: readonly Connection[]; readonly more: boolean }>> => {
-  const edges = await context.store.relationships(context.scope, { of: ids, limit: relationshipsRead });
-  const ends = [...new Set(edges.flatMap((edge) => [edge.from, edge.to]))];
-  const others = new Map((await context.store.memories(context.scope, ends, 'live')).map((m) => [m.id, m]));
+  const edges = await context.store.relationshipsWithEnds(context.scope, { of: ids, limit: relationshipsRead });
   return new Map(
     ids.map((id) => {
-      const own = edges.filter((edge) => edge.from === id || edge.to === id).sort(byStrength);
-      const shown = own.slice(0, connectionsShown).flatMap((relationship) => {
-        const other = others.get(relationship.from === id ? relationship.to : relationship.from);
-        return other ? [{ relationship, other }] : [];
-      });
+      const own = edges
+        .filter(({ from, to }) => from.id === id || to.id === id)
+        .sort((a, b) => byStrength(a.relationship, b.relationship));
+      const shown = own
+        .slice(0, connectionsShown)
+        .map(({ relationship, from, to }) => ({ relationship, other: from.id === id ? to : from }));
       return [id, { shown, more: own.length > connectionsShown || edges.length === relationshipsRead }];
     }),
   );

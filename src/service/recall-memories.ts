@@ -1,5 +1,5 @@
 import type { MemoryId } from '../domain/ids.ts';
-import type { Memory } from '../domain/memory.ts';
+import type { Memory, MemoryName } from '../domain/memory.ts';
 import type { Relationship, RelationshipType } from '../domain/relationship.ts';
 import type { ServiceContext } from './context.ts';
 import type { PageRequest } from './ranked-page.ts';
@@ -7,7 +7,7 @@ import { type FoundMemories, type SearchRequest, searchMemories } from './search
 
 /** A memory that was not found by its words but belongs to one that was. */
 export interface LinkedMemory {
-  readonly memory: Memory;
+  readonly memory: MemoryName;
   readonly relationship: Relationship;
 }
 
@@ -38,38 +38,31 @@ const weight = (edge: Relationship): number => (weightOfType[edge.type] ?? 1) * 
 const linksOf = async (context: ServiceContext, found: readonly Memory[]): Promise<RecalledMemories['linked']> => {
   if (found.length === 0) return new Map();
   const ids = found.map((memory) => memory.id);
-  const edges = await context.store.relationships(context.scope, { of: ids, limit: relationshipsRead });
+  const edges = await context.store.relationshipsWithEnds(context.scope, { of: ids, limit: relationshipsRead });
   const place = new Map(ids.map((id, index) => [id, index]));
   const given = new Set<MemoryId>();
-  const chosen = new Map<MemoryId, Relationship[]>();
+  const chosen = new Map<MemoryId, LinkedMemory[]>();
   // What the server linked by itself helps to find; what matters to a reader was said by somebody.
-  const stated = edges.filter((edge) => edge.origin === 'stated');
-  const ranked = stated.sort((a, b) => weight(b) - weight(a) || (a.id < b.id ? -1 : 1));
-  for (const [id, index] of place) {
-    const own = ranked.filter((edge) => edge.from === id || edge.to === id);
-    for (const edge of own) {
-      const other = edge.from === id ? edge.to : edge.from;
-      const list = chosen.get(id) ?? [];
-      // Of two that were both found, the later one says how they are joined.
-      if (given.has(other) || (place.get(other) ?? -1) > index || list.length >= linkedPerMemory) continue;
-      if (!place.has(other)) given.add(other);
-      chosen.set(id, [...list, edge]);
-    }
-  }
-  const others = [...chosen].flatMap(([id, list]) => list.map((edge) => (edge.from === id ? edge.to : edge.from)));
-  const memories = new Map((await context.store.memories(context.scope, others, 'live')).map((m) => [m.id, m]));
-  return new Map(
-    [...chosen].map(([id, list]) => [
-      id,
-      list.flatMap((relationship) => {
-        const memory = memories.get(relationship.from === id ? relationship.to : relationship.from);
-        return memory ? [{ memory, relationship }] : [];
-      }),
-    ]),
+  const stated = edges.filter(({ relationship }) => relationship.origin === 'stated');
+  const ranked = stated.sort(
+    ({ relationship: a }, { relationship: b }) => weight(b) - weight(a) || (a.id < b.id ? -1 : 1),
   );
+  for (const [id, index] of place) {
+    const list: LinkedMemory[] = [];
+    for (const { relationship, from, to } of ranked) {
+      if (from.id !== id && to.id !== id) continue;
+      const memory = from.id === id ? to : from;
+      // Of two that were both found, the later one says how they are joined.
+      if (given.has(memory.id) || (place.get(memory.id) ?? -1) > index || list.length >= linkedPerMemory) continue;
+      if (!place.has(memory.id)) given.add(memory.id);
+      list.push({ memory, relationship });
+    }
+    if (list.length > 0) chosen.set(id, list);
+  }
+  return chosen;
 };
 
-/** The best matches, each with the linked memories that matter (the solution of the problem found). At most three round trips. */
+/** The best matches, each with the linked memories that matter (the solution of the problem found). */
 export const recallMemories = async (
   context: ServiceContext,
   request: SearchRequest,

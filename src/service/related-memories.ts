@@ -2,7 +2,7 @@ import type { MemoryId } from '../domain/ids.ts';
 import { limits } from '../domain/limits.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { RelationshipType } from '../domain/relationship.ts';
-import type { Direction } from '../storage/query.ts';
+import type { Direction, Traversal } from '../storage/query.ts';
 import type { ServiceContext } from './context.ts';
 import { findMemory } from './find-memory.ts';
 import { type Paged, type PageRequest, pageOfRanked } from './ranked-page.ts';
@@ -29,15 +29,18 @@ export const relatedMemories = async (
   request: RelatedRequest,
   page: PageRequest,
 ): Promise<RelatedMemories> => {
-  const start = await findMemory(context, id);
-  const { steps, cut } = await context.store.traverse(context.scope, {
-    from: start.id,
-    ...(request.types ? { types: request.types } : {}),
-    direction: request.direction,
-    maxDepth: request.maxDepth,
-    maxNodes: limits.traversalNodes,
-    fanOut: limits.fanOut,
-  });
+  const walk = (from: MemoryId): Promise<Traversal> =>
+    context.store.traverse(context.scope, {
+      from,
+      ...(request.types ? { types: request.types } : {}),
+      direction: request.direction,
+      maxDepth: request.maxDepth,
+      maxNodes: limits.traversalNodes,
+      fanOut: limits.fanOut,
+    });
+  // A server is asked for both at once; only what was merged away is walked from again.
+  const [start, fromAsked] = await Promise.all([findMemory(context, id), walk(id)]);
+  const { steps, cut } = start.id === id ? fromAsked : await walk(start.id);
   const key = { tool: 'related', id, ...request };
   const paged = pageOfRanked(context, key, page, steps, (step) => step.memoryId);
   const items = await tellSteps(context, paged.items);

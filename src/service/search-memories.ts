@@ -4,8 +4,8 @@ import { AppError } from '../errors.ts';
 import { candidatesByMeaning, type FusedHits, fuseHits } from '../search/fusion.ts';
 import { type ParsedQuery, parseQuery, parseTerms, type QueryOptions } from '../search/query.ts';
 import { candidatesRanked, rankHits, spreadingFrom } from '../search/ranking.ts';
-import type { GraphLink, MemoryFilter, SearchHit, Sort } from '../storage/query.ts';
-import type { ServiceContext } from './context.ts';
+import type { GraphLink, LinkedHits, MemoryFilter, SearchHit, Sort } from '../storage/query.ts';
+import type { QueryMeaning, ServiceContext } from './context.ts';
 import { pageOfList, sortValue } from './listed-page.ts';
 import { type Paged, type PageRequest, pageOfRanked, rankedDepth } from './ranked-page.ts';
 import { type Repair, repairQuery } from './repair-query.ts';
@@ -56,24 +56,36 @@ const bySort =
 /** How deep a ranking is searched when it is to be put into another order. */
 const resortDepth = 1_000;
 
-const linksOf = async (context: ServiceContext, hits: readonly SearchHit[]): Promise<readonly GraphLink[]> => {
-  if (context.settings.ranking.spreading === 0 || hits.length < 2) return [];
-  const ids = hits.slice(0, spreadingFrom).map((hit) => hit.memory.id);
-  return context.store.linksAmong(context.scope, ids);
+interface Match extends FusedHits {
+  /** Among the first of the hits. */
+  readonly links: readonly GraphLink[];
+}
+
+/** None where there is no model, where it does not answer soon, where every word has to be there or another order is asked for. */
+const meaningIn = async (
+  context: ServiceContext,
+  { query, options, sort }: SearchRequest,
+): Promise<QueryMeaning | null> => {
+  const wordsAlone = query === null || options.mode === 'all' || options.tolerance === 'strict' || sort !== null;
+  return wordsAlone ? null : ((await context.meaningOf?.(query)) ?? null);
 };
 
-/** With `words` alone where there is no model, where it does not answer soon, or where every word has to be there. */
-const withMeaning = async (
+const match = async (
   context: ServiceContext,
-  { query, options, filter }: SearchRequest,
-  words: Promise<readonly SearchHit[]>,
-): Promise<FusedHits> => {
-  const wordsAlone = query === null || options.mode === 'all' || options.tolerance === 'strict';
-  const [hits, meaning] = await Promise.all([words, wordsAlone ? null : context.meaningOf?.(query)]);
-  if (!meaning) return { hits, byMeaning: new Set() };
-  const near = await context.store.nearest(context.scope, meaning, filter, candidatesByMeaning);
-  return fuseHits(hits, near, meaning.noise);
+  filter: MemoryFilter,
+  words: Promise<LinkedHits>,
+  asked: Promise<QueryMeaning | null>,
+): Promise<Match> => {
+  const [found, meaning] = await Promise.all([words, asked]);
+  if (meaning === null) return { ...found, byMeaning: new Set() };
+  const { store, scope } = context;
+  const near = await store.nearest(scope, meaning, filter, candidatesByMeaning);
+  const fused = fuseHits(found.hits, near, meaning.noise);
+  const first = fused.hits.slice(0, linkedFirst(context)).map((hit) => hit.memory.id);
+  return { ...fused, links: await store.linksAmong(scope, first) };
 };
+
+const linkedFirst = ({ settings }: ServiceContext): number => (settings.ranking.spreading === 0 ? 0 : spreadingFrom);
 
 const ranked = async (
   context: ServiceContext,
@@ -90,18 +102,20 @@ const ranked = async (
     sort,
   } as unknown as JsonObject;
   const depth = sort ? resortDepth : Math.max(candidatesRanked, rankedDepth(context, key, page));
-  const mended =
-    context.settings.ranking.repair && request.options.tolerance !== 'strict'
-      ? await repairQuery(context, asked)
-      : { parsed: asked, repairs: [] };
+  const { store, scope, settings } = context;
+  const meaning = meaningIn(context, request);
+  const linked = sort ? 0 : linkedFirst(context);
+  const search = ({ query }: ParsedQuery): Promise<Match> =>
+    match(context, filter, store.searchWithLinks(scope, query, filter, depth, linked), meaning);
+  const mends = settings.ranking.repair && request.options.tolerance !== 'strict';
+  // Most queries need no repair, so that a server is asked for the answer at the same time.
+  const [mended, asIs] = await Promise.all([
+    mends ? repairQuery(context, asked) : { parsed: asked, repairs: [] },
+    search(asked),
+  ]);
   const { parsed } = mended;
-  const words = context.store.search(context.scope, parsed.query, filter, depth);
-  const { hits, byMeaning } = sort
-    ? { hits: await words, byMeaning: new Set<MemoryId>() }
-    : await withMeaning(context, request, words);
-  const ordered = sort
-    ? [...hits].sort(bySort(sort))
-    : rankHits(hits, await linksOf(context, hits), context.settings.ranking);
+  const { hits, links, byMeaning } = parsed === asked ? asIs : await search(parsed);
+  const ordered = sort ? [...hits].sort(bySort(sort)) : rankHits(hits, links, settings.ranking);
   const paged = pageOfRanked(
     context,
     key,

@@ -51,6 +51,8 @@ const guardedReads = (backend: Backend, run: Run): Omit<GraphStore, 'write'> => 
   listMemories: (scope, listing) => run('listMemories', () => backend.listMemories(scope, listing)),
   countMemories: (scope, filter) => run('countMemories', () => backend.countMemories(scope, filter)),
   search: (scope, query, filter, limit) => run('search', () => backend.search(scope, query, filter, limit)),
+  searchWithLinks: (scope, query, filter, limit, linked) =>
+    run('search', () => backend.searchWithLinks(scope, query, filter, limit, linked)),
   nearest: (scope, query, filter, limit) => run('nearest', () => backend.nearest(scope, query, filter, limit)),
   unembedded: (scope, listing) => run('unembedded', () => backend.unembedded(scope, listing)),
   countEmbedded: (scope, space) => run('countEmbedded', () => backend.countEmbedded(scope, space)),
@@ -61,6 +63,7 @@ const guardedReads = (backend: Backend, run: Run): Omit<GraphStore, 'write'> => 
   indexState: (scope) => run('indexState', () => backend.indexState(scope)),
   linksAmong: (scope, ids) => run('linksAmong', () => backend.linksAmong(scope, ids)),
   relationships: (scope, query) => run('relationships', () => backend.relationships(scope, query)),
+  relationshipsWithEnds: (scope, query) => run('relationships', () => backend.relationshipsWithEnds(scope, query)),
   traverse: (scope, request) => run('traverse', () => backend.traverse(scope, request)),
   statistics: (scope, top) => run('statistics', () => backend.statistics(scope, top)),
   facet: (scope, facet, prefix, limit) => run('facet', () => backend.facet(scope, facet, prefix, limit)),

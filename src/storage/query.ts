@@ -1,5 +1,5 @@
 import type { MemoryId, Millis, RelationshipId } from '../domain/ids.ts';
-import type { Memory, MemoryType } from '../domain/memory.ts';
+import type { Memory, MemoryName, MemoryType } from '../domain/memory.ts';
 import type { Relationship, RelationshipType } from '../domain/relationship.ts';
 import type { Vector } from './vector.ts';
 
@@ -58,6 +58,12 @@ export interface SearchHit {
   readonly memory: Memory;
   /** BM25 as `GraphStore.search` states it, or the cosine of `nearest`. Higher is better. */
   readonly score: number;
+}
+
+/** A search with the links among the first of its hits. */
+export interface LinkedHits {
+  readonly hits: readonly SearchHit[];
+  readonly links: readonly GraphLink[];
 }
 
 /** Vectors compare only with those of the same model and length. */
@@ -135,6 +141,12 @@ export interface Traversal {
   readonly steps: readonly TraversalStep[];
   /** A bound other than `maxDepth` left something out. */
   readonly cut: boolean;
+}
+
+export interface RelationshipWithEnds {
+  readonly relationship: Relationship;
+  readonly from: MemoryName;
+  readonly to: MemoryName;
 }
 
 /** A live relationship, as far as ranking needs it. */

@@ -12,10 +12,12 @@ import type {
   Facet,
   FacetCount,
   GraphLink,
+  LinkedHits,
   MemoryFilter,
   MemoryListing,
   MemoryState,
   RelationshipQuery,
+  RelationshipWithEnds,
   SearchHit,
   Statistics,
   TermFrequency,
@@ -62,6 +64,15 @@ export interface GraphStore {
    */
   search(scope: TenantScope, query: TextQuery, filter: MemoryFilter, limit: number): Promise<readonly SearchHit[]>;
 
+  /** `search`, and `linksAmong` for its `linked` best hits, which a server is asked for at the same time as for the records of the hits. */
+  searchWithLinks(
+    scope: TenantScope,
+    query: TextQuery,
+    filter: MemoryFilter,
+    limit: number,
+    linked: number,
+  ): Promise<LinkedHits>;
+
   /**
    * The `limit` best matches among live relationships between live memories, best first, ties by id: the score of `search`, with a
    * relationship's words as one field of weight 1, over all of these, whatever `types` keeps (null: all).
@@ -102,6 +113,9 @@ export interface GraphStore {
 
   /** Ordered by id. Only those whose two ends the scope may see. */
   relationships(scope: TenantScope, query: RelationshipQuery): Promise<readonly Relationship[]>;
+
+  /** `relationships`, each with what its two ends are called. */
+  relationshipsWithEnds(scope: TenantScope, query: RelationshipQuery): Promise<readonly RelationshipWithEnds[]>;
 
   /**
    * Breadth-first over live relationships between live memories. The level after a frontier is reached through the frontier's

@@ -10,6 +10,7 @@ import {
   replaces,
   reshapes,
   trashes,
+  wordsQuery,
 } from '../support/builders.ts';
 import type { Caller } from './caller.ts';
 import { numbersOf } from './caller.ts';
@@ -105,5 +106,24 @@ export const links = makeConcern('links among memories', {
     );
     expect(await among(stage, 1, 300, 601)).toBe('1>300 1>601');
     expect(await stage.store.linksAmong(stage.scope, [1, ...spokes].map(memoryId))).toHaveLength(600);
+  },
+
+  'a search brings the links among its best hits': async (stage) => {
+    const titles = ['alpha alpha alpha', 'alpha alpha beta', 'alpha beta gamma', 'delta'];
+    await stage.keep(...titles.map((title, index) => makeMemory({ id: index + 1, title })));
+    await stage.write(
+      relates(makeRelationship({ id: 1, from: 1, to: 2, type: 'CAUSES' })),
+      relates(makeRelationship({ id: 2, from: 3, to: 1, type: 'CAUSES' })),
+      relates(makeRelationship({ id: 3, from: 3, to: 4, type: 'CAUSES' })),
+    );
+    const { store, scope } = stage;
+    const hits = await store.search(scope, wordsQuery('alpha'), {}, 9);
+    const linked = async (first: number): Promise<string> => {
+      const found = await store.searchWithLinks(scope, wordsQuery('alpha'), {}, 9, first);
+      expect(found.hits).toStrictEqual(hits);
+      return found.links.map(({ from, to }) => [from, to].map((id) => numbersOf([{ id }])[0]).join('>')).join(' ');
+    };
+    expect([await linked(9), await linked(2), await linked(1), await linked(0)]).toEqual(['1>2 3>1', '1>2', '', '']);
+    expect(await store.searchWithLinks(scope, wordsQuery('absent'), {}, 9, 9)).toEqual({ hits: [], links: [] });
   },
 });

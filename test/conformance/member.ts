@@ -87,8 +87,17 @@ export const asMember = (store: Backend): Backend => {
     listMemories: async (...request) => (await store.listMemories(...request)).map(bare),
     unembedded: async (...request) => (await store.unembedded(...request)).map(bare),
     search: async (...request) => (await store.search(...request)).map(bareHit),
+    searchWithLinks: async (...request) => {
+      const { hits, links } = await store.searchWithLinks(...request);
+      return { hits: hits.map(bareHit), links };
+    },
     nearest: async (...request) => (await store.nearest(...request)).map(bareHit),
     relationships: async (...request) => (await store.relationships(...request)).map(bareEdge),
+    relationshipsWithEnds: async (...request) =>
+      (await store.relationshipsWithEnds(...request)).map((each) => ({
+        ...each,
+        relationship: bareEdge(each.relationship),
+      })),
     searchRelationships: async (...request) => (await store.searchRelationships(...request)).map(bareEdge),
     changes: async (...request) =>
       (await store.changes(...request)).map((change) => swapBefore(change, bare, bareEdge)),

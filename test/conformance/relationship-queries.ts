@@ -8,6 +8,7 @@ import {
   memoryId,
   relates,
   relationshipId,
+  replaces,
   reshapes,
   trashes,
 } from '../support/builders.ts';
@@ -137,5 +138,26 @@ export const relationshipQueries = makeConcern('finding relationships', {
     expect(await found(stage, { after: relationshipId(10) })).toEqual([11, 12, 13, 14]);
     expect(await found(stage, { after: relationshipId(12), limit: 1 })).toEqual([13]);
     expect(await found(stage, { after: relationshipId(14) })).toEqual([]);
+  },
+
+  'the ends are named as they are called now': async (stage) => {
+    await stage.keep(
+      makeMemory({ id: 1, title: 'Pool runs dry', type: 'problem' }),
+      makeMemory({ id: 2, title: 'Fix' }),
+    );
+    const edge = makeRelationship({ id: 11, from: 2, to: 1, type: 'SOLVES', description: 'because' });
+    await stage.write(relates(edge), trashes(makeMemory({ id: 1, title: 'Pool runs dry', type: 'problem' })));
+    await stage.write(replaces(makeMemory({ id: 2, title: 'Fix' }), { title: 'Larger pool', type: 'solution' }));
+    const { store, scope } = stage;
+    expect(await store.relationshipsWithEnds(scope, { of: [memoryId(2)], limit: 9 })).toEqual([]);
+    expect(
+      await store.relationshipsWithEnds(scope, { of: [memoryId(2)], withTrashedEnds: true, limit: 9 }),
+    ).toStrictEqual([
+      {
+        relationship: edge,
+        from: { id: memoryId(2), type: 'solution', title: 'Larger pool' },
+        to: { id: memoryId(1), type: 'problem', title: 'Pool runs dry' },
+      },
+    ]);
   },
 });

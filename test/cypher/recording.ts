@@ -77,10 +77,11 @@ export const playIndexed = async (
       ),
     memories: () => store.memories(scope, [memoryId(1), memoryId(2)], 'live'),
     relationships: () => store.relationships(scope, { ids: [relationshipId(1)], state: 'any', limit: 5 }),
-    'relationships of a memory': () => store.relationships(scope, { of: [memoryId(1)], state: 'any', limit: 5 }),
+    'relationships of a memory': () =>
+      store.relationshipsWithEnds(scope, { of: [memoryId(1)], state: 'any', limit: 5 }),
     links: () => store.linksAmong(scope, [memoryId(1), memoryId(2)]),
     walk: () => store.traverse(scope, { from: memoryId(1), direction: 'both', maxDepth: 2, maxNodes: 100, fanOut: 10 }),
-    search: () => store.search(scope, wordsQuery('memory renamed'), {}, 5),
+    search: () => store.searchWithLinks(scope, wordsQuery('memory renamed'), {}, 5, 5),
     prefix: () => store.search(scope, { groups: [[{ text: 'ren', prefix: true }]], mode: 'any' }, {}, 5),
     frequencies: () => store.termFrequencies(scope, ['memory']),
     key: () => store.idempotencyRecord(scope, 'k'),

@@ -32,14 +32,18 @@ const answerTo = (statement: Statement, { tenant, memories, relationships }: Sam
   if (text.startsWith('MATCH (h:Head')) return [{ record: { revision: 0, seq: 0, operations: [] } }];
   if (text.includes('MERGE (s:State')) return [{ value: 'AAAA' }];
   if (text.includes('RETURN true AS done')) return [{ done: true }];
-  if (text.includes(':Audience {key: k}'))
-    return [{ audience: tenant === null ? '' : 'public', memories: 9, tokens: 99 }];
+  if (text.includes('AS fields')) return [];
+  if (text.includes(':Audience {key: k}')) return [{ memories: 9, tokens: 99 }];
   if (text.includes('RETURN c.audience AS audience')) return [{ audience: 'public' }];
   if (text.includes('(w:Word)') && text.includes('AS key')) return [{ key: 'mren0' }];
   if (text.includes('RETURN q AS q')) return (statement.parameters.queries as string[]).map((q) => ({ q, n: 3 }));
   if (text.includes('AS hops')) return [];
   if (/MATCH \((?:n|r):Relationship \{(?:key|from_key|to_key|live_key): k\}\)/.test(text)) {
-    return asked(relationships).map((edge) => ({ record: plain(relationshipProperties(edge)) }));
+    return asked(relationships).map((edge) => ({
+      record: plain(relationshipProperties(edge)),
+      source: ['problem', 'a'],
+      target: ['solution', 'b'],
+    }));
   }
   if (/MATCH \([nm]:Memory \{key: k\}\)/.test(text) && text.includes('AS record')) {
     return asked(memories).map((memory) => ({

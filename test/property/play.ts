@@ -135,7 +135,7 @@ export const ask = async (
     case 'links':
       return store.linksAmong(scope, question.ids);
     case 'relationships':
-      return store.relationships(scope, { ...question.query, limit: question.limit });
+      return store.relationshipsWithEnds(scope, { ...question.query, limit: question.limit });
     case 'traverse':
       return walk(store, scope, question);
     case 'statistics':

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { MemoryId } from '../../src/domain/ids.ts';
-import type { Memory } from '../../src/domain/memory.ts';
+import type { Memory, MemoryName } from '../../src/domain/memory.ts';
 import type { Relationship, RelationshipType } from '../../src/domain/relationship.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
 import { AppError } from '../../src/errors.ts';
@@ -12,10 +12,12 @@ import type {
   Facet,
   FacetCount,
   GraphLink,
+  LinkedHits,
   MemoryFilter,
   MemoryListing,
   MemoryState,
   RelationshipQuery,
+  RelationshipWithEnds,
   SearchHit,
   Statistics,
   TermFrequency,
@@ -171,6 +173,23 @@ export class ReferenceStore implements Backend {
     return keep(searchState(this.#visible(scope), query, filter, limit));
   }
 
+  async searchWithLinks(
+    scope: TenantScope,
+    query: TextQuery,
+    filter: MemoryFilter,
+    limit: number,
+    linked: number,
+  ): Promise<LinkedHits> {
+    const hits = await this.search(scope, query, filter, limit);
+    return {
+      hits,
+      links: await this.linksAmong(
+        scope,
+        hits.slice(0, linked).map(({ memory }) => memory.id),
+      ),
+    };
+  }
+
   async searchRelationships(
     scope: TenantScope,
     query: TextQuery,
@@ -228,6 +247,22 @@ export class ReferenceStore implements Backend {
 
   async relationships(scope: TenantScope, query: RelationshipQuery): Promise<readonly Relationship[]> {
     return keep(findRelationships(this.#visible(scope), query));
+  }
+
+  async relationshipsWithEnds(scope: TenantScope, query: RelationshipQuery): Promise<readonly RelationshipWithEnds[]> {
+    const { memories } = this.#visible(scope);
+    const nameOf = (end: MemoryId): MemoryName => {
+      const memory = memories.get(end);
+      if (memory === undefined) throw new RangeError('a relationship without an end');
+      const { id, type, title } = memory;
+      return { id, type, title };
+    };
+    const found = await this.relationships(scope, query);
+    return found.map((relationship) => ({
+      relationship,
+      from: nameOf(relationship.from),
+      to: nameOf(relationship.to),
+    }));
   }
 
   async traverse(scope: TenantScope, request: TraversalRequest): Promise<Traversal> {

@@ -1,4 +1,4 @@
-import type { Memory } from '../../domain/memory.ts';
+import type { Memory, MemoryName } from '../../domain/memory.ts';
 import type { Relationship, RelationshipType } from '../../domain/relationship.ts';
 import { isoTime } from '../../service/record.ts';
 
@@ -27,11 +27,7 @@ export const automaticMark = (relationship: Relationship): string =>
   relationship.origin === 'automatic' ? ' (automatic)' : '';
 
 /** A relationship seen from one of its ends, with what is at the other. */
-export const connectionLine = (
-  relationship: Relationship,
-  here: string,
-  other: Pick<Memory, 'id' | 'type' | 'title'>,
-): string => {
+export const connectionLine = (relationship: Relationship, here: string, other: MemoryName): string => {
   const seen = arrow(relationship.type, relationship.from === here, relationship.bidirectional);
   return `${seen} ${other.type} ${other.id} ${quoted(other.title)}${automaticMark(relationship)}`;
 };

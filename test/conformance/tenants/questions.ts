@@ -104,6 +104,11 @@ export const questions: Readonly<Record<keyof GraphStore, readonly Question[]>> 
           store.search(scope, wordsQuery('alpha'), filter, 2),
     ),
   ],
+  searchWithLinks: textQueries.map(
+    (query): Question =>
+      (store, scope) =>
+        store.searchWithLinks(scope, query, {}, 100, 3),
+  ),
   searchRelationships: [
     ...textQueries.map(
       (query): Question =>
@@ -141,6 +146,10 @@ export const questions: Readonly<Record<keyof GraphStore, readonly Question[]>> 
         (store, scope) =>
           store.relationships(scope, { of: [id], state: 'any', limit: 100 }),
     ),
+  ],
+  relationshipsWithEnds: [
+    (store, scope) => store.relationshipsWithEnds(scope, { state: 'any', withTrashedEnds: true, limit: 100 }),
+    (store, scope) => store.relationshipsWithEnds(scope, { of: ids, limit: 2 }),
   ],
   traverse: [
     ...ids.map(
