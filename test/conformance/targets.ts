@@ -146,8 +146,9 @@ const inProcess: readonly Target[] = [reference, sqlite];
 export const targetsInProcess = (mode: Mode = 'single'): readonly Target[] =>
   inProcess.filter((target) => target.modes.includes(mode));
 
-/** Of random runs a store on a server plays a thirtieth: a call of it takes a hundred times as long. */
-export const shareOfRuns = (target: Target): number => (targetsInProcess().includes(target) ? 1 : 1 / 30);
+/** Of random runs a store on a server plays a thirtieth, where there is no time for all: a call of it takes a hundred times as long. */
+export const shareOfRuns = (target: Target): number =>
+  targetsInProcess().includes(target) || process.env.SOAK === '1' ? 1 : 1 / 30;
 
 /** The targets that can be tested here in this mode. One that cannot is printed, or is an error where `REQUIRE_BACKENDS` names it. */
 export const reachableTargets = async (mode: Mode = 'single'): Promise<readonly Target[]> => {

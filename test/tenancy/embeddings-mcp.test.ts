@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { targetsInProcess } from '../conformance/targets.ts';
+import { reachableTargets } from '../conformance/targets.ts';
 import { type EmbeddingServer, startEmbeddingServer } from '../support/embedding-server.ts';
 import { Street } from './people-over-mcp.ts';
 
@@ -10,7 +10,7 @@ afterEach(async () => {
   await model.stop();
 });
 
-test.each(targetsInProcess('multi'))(
+test.each(await reachableTargets('multi'))(
   'a model is sent what its caller may read and nothing else, on $name',
   async (target) => {
     street = await Street.open(target);
