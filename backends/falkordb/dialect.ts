@@ -29,15 +29,20 @@ const readiness = (
 ): ((writes: boolean) => Promise<void>) => {
   let checked: Promise<void> | null = null;
   let generation = -1;
-  const check = async (): Promise<void> => {
-    if (!readOnly) await makeSchema(connection, graph, multiTenant);
+  const check = async (writes: boolean): Promise<void> => {
+    if (!readOnly) {
+      await makeSchema(connection, graph, multiTenant).catch((error: unknown) => {
+        // A server that takes no writes is read all the same.
+        if (writes || translateFault(error)?.code !== 'store_unwritable') throw error;
+      });
+    }
     await awaitIndexes(connection, graph);
   };
   return async (writes) => {
     if (checked !== null && generation === connection.generation()) return checked;
     if (!writes && !(await connection.graphs()).includes(graph)) return;
     generation = connection.generation();
-    const checking = check();
+    const checking = check(writes);
     checked = checking;
     await checking.catch((error: unknown) => {
       if (checked === checking) checked = null;

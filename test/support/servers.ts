@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,22 +42,35 @@ export const binaries = async (what: Downloaded): Promise<string | null> => {
 export const falkordbBinaries = async (): Promise<string | null> =>
   process.env.MEMORY_FALKORDBLITE_BIN || (await binaries('falkordb'));
 
-const startFalkordb = async (bin: string, folder: string): Promise<[ChildServer, ServerAddress[]]> => {
-  const [port, password] = [await freePort(), randomBytes(12).toString('hex')];
+/** A log of its own for each start: what an earlier one said must not be taken for this one's. */
+const logIn = (folder: string): string => join(folder, `${randomUUID()}.log`);
+
+/** A FalkorDB over what an earlier one left in this folder, if there is something. It is stopped as by a loss of power. */
+export const falkordbOn = async (
+  bin: string,
+  folder: string,
+  { port, password }: { readonly port: number; readonly password: string },
+): Promise<ChildServer> => {
   const data = join(folder, 'falkordb');
-  mkdirSync(data);
+  mkdirSync(data, { recursive: true });
   const where = ['--port', `${port}`, '--bind', '127.0.0.1', '--requirepass', password, '--dir', data];
   const lasting = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
   const words = [...where, ...lasting, '--loadmodule', join(bin, 'falkordb.so')];
-  const server = new ChildServer(join(bin, 'redis-server'), words, join(folder, 'falkordb.log'));
+  const server = new ChildServer(join(bin, 'redis-server'), words, logIn(folder));
   await server.ready(async (log) => {
     if (!log.includes('Ready to accept connections')) throw new Error('not ready');
   }, startMs);
+  return server;
+};
+
+const startFalkordb = async (bin: string, folder: string): Promise<[ChildServer, ServerAddress[]]> => {
+  const [port, password] = [await freePort(), randomBytes(12).toString('hex')];
+  const server = await falkordbOn(bin, folder, { port, password });
   return [server, [{ uri: `redis://127.0.0.1:${port}`, user: 'default', password }]];
 };
 
 /** A first login has to change the password. */
-const setNeo4jPassword = async (uri: string, password: string): Promise<void> => {
+export const setNeo4jPassword = async (uri: string, password: string): Promise<void> => {
   const { default: neo4j } = await import('neo4j-driver');
   const driver = neo4j.driver(uri, neo4j.auth.basic('neo4j', 'neo4j'));
   try {
@@ -70,18 +83,29 @@ const setNeo4jPassword = async (uri: string, password: string): Promise<void> =>
 
 const opened = ['java.base/java.nio', 'java.base/java.lang', 'java.base/sun.nio.ch'];
 
+/** Neo4j over what an earlier one left in this folder, if there is something. It is stopped as by a loss of power. */
+export const neo4jOn = async (
+  lib: string,
+  folder: string,
+  ports: readonly number[],
+  readOnly = false,
+): Promise<ChildServer> => {
+  const launcher = fileURLToPath(new URL('servers/Neo4jServer.java', import.meta.url));
+  const jvm = ['-Xmx768m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-DreadOnly=${readOnly}`];
+  const access = opened.map((name) => `--add-opens=${name}=ALL-UNNAMED`);
+  const words = [...jvm, ...access, '-cp', join(lib, '*'), launcher, join(folder, 'neo4j'), ...ports.map(String)];
+  const server = new ChildServer('java', words, logIn(folder));
+  await server.ready(async (log) => {
+    if (!log.includes('ready')) throw new Error('not ready');
+  }, startMs);
+  return server;
+};
+
 const startNeo4j = async (lib: string, folder: string): Promise<[ChildServer, ServerAddress[]]> => {
   const password = randomBytes(12).toString('hex');
   const ports: number[] = [];
   while (ports.length < neo4jDatabases) ports.push(await freePort());
-  const launcher = fileURLToPath(new URL('servers/Neo4jServer.java', import.meta.url));
-  const jvm = ['-Xmx768m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
-  const access = opened.map((name) => `--add-opens=${name}=ALL-UNNAMED`);
-  const words = [...jvm, ...access, '-cp', join(lib, '*'), launcher, join(folder, 'neo4j'), ...ports.map(String)];
-  const server = new ChildServer('java', words, join(folder, 'neo4j.log'));
-  await server.ready(async (log) => {
-    if (!log.includes('ready')) throw new Error('not ready');
-  }, startMs);
+  const server = await neo4jOn(lib, folder, ports);
   const addresses = ports.map((port) => ({ uri: `bolt://127.0.0.1:${port}`, user: 'neo4j', password }));
   for (const { uri } of addresses) await setNeo4jPassword(uri, password);
   return [server, addresses];

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createBackend } from '../../backends/index.ts';
+import { singleTenantScope as scope } from '../../src/auth/policy.ts';
+import { type GuardedStore, guardStore } from '../../src/storage/guarded.ts';
+import { reachableTargets } from '../conformance/targets.ts';
+import { temporaryFolder } from '../mcp/bundles.ts';
+import { batchOf, creates, makeMemory, memoryId } from '../support/builders.ts';
+import { type ChildServer, freePort } from '../support/servers/child-server.ts';
+import { binaries, falkordbBinaries, falkordbOn, neo4jOn, setNeo4jPassword } from '../support/servers.ts';
+
+/** A server of one's own, which may be started again on the same data and at the same address. */
+interface OwnServer {
+  readonly settings: object;
+  start(takesWrites?: boolean): Promise<ChildServer>;
+}
+
+const ownFalkordb = async (): Promise<OwnServer> => {
+  const [bin, folder] = [(await falkordbBinaries()) ?? '', await temporaryFolder()];
+  const [port, password] = [await freePort(), randomBytes(9).toString('hex')];
+  const uri = `redis://127.0.0.1:${port}`;
+  return {
+    settings: { uri, user: 'default', password, graph: 'killed' },
+    start: async (takesWrites = true) => {
+      const server = await falkordbOn(bin, folder, { port, password });
+      if (takesWrites) return server;
+      const { FalkorDB } = await import('falkordb');
+      const client = await FalkorDB.connect({ url: uri.replace('redis', 'falkor'), username: 'default', password });
+      const replica = await (await client.connection).sendCommand(['REPLICAOF', '127.0.0.1', `${await freePort()}`]);
+      expect(replica).toBe('OK');
+      await client.close();
+      return server;
+    },
+  };
+};
+
+const ownNeo4j = async (): Promise<OwnServer> => {
+  const [lib, folder] = [(await binaries('neo4j')) ?? '', await temporaryFolder()];
+  const [port, password] = [await freePort(), randomBytes(9).toString('hex')];
+  const uri = `bolt://127.0.0.1:${port}`;
+  let isNew = true;
+  return {
+    settings: { uri, user: 'neo4j', password },
+    start: async (takesWrites = true) => {
+      const server = await neo4jOn(lib, folder, [port], !takesWrites);
+      if (isNew) await setNeo4jPassword(uri, password);
+      isNew = false;
+      return server;
+    },
+  };
+};
+
+const makeOwn = { falkordb: ownFalkordb, neo4j: ownNeo4j } as const;
+/** Those that were started here, not given by an address. */
+const names = (await reachableTargets()).flatMap(({ name }): readonly (keyof typeof makeOwn)[] =>
+  (name === 'falkordb' || name === 'neo4j') && process.env[`${name.toUpperCase()}_URI`] === undefined ? [name] : [],
+);
+
+describe.each(names)('%s that is killed', { timeout: 180_000 }, (name) => {
+  let own: OwnServer;
+  let server: ChildServer;
+  let store: GuardedStore;
+  beforeAll(async () => {
+    own = await makeOwn[name]();
+  });
+  afterEach(async () => {
+    await store.close().catch(() => undefined);
+    await server.stop();
+  });
+  afterAll(() => server?.stop());
+
+  const openStore = async (): Promise<void> => {
+    server = await own.start();
+    store = guardStore(await createBackend(name, own.settings), { deadlineMs: 10_000, readOnly: false });
+  };
+
+  /** Writes memories one after the other until it is told to stop; which of them were acknowledged, and which were not. */
+  const writeUntil = async (
+    isOver: () => boolean,
+    first: number,
+  ): Promise<{ readonly acknowledged: readonly number[]; readonly unsure: readonly number[] }> => {
+    const [acknowledged, unsure]: [number[], number[]] = [[], []];
+    for (let id = first; !isOver(); id += 1) {
+      const written = await store.write(scope, batchOf([creates(makeMemory({ id }))])).then(
+        () => true,
+        () => false,
+      );
+      (written ? acknowledged : unsure).push(id);
+      if (!written) await delay(20);
+    }
+    return { acknowledged, unsure };
+  };
+
+  test('has after its restart every write that it acknowledged, once, and is used again as if nothing was', async () => {
+    await openStore();
+    await store.write(scope, batchOf([creates(makeMemory({ id: 1 }))]));
+    let over = false;
+    const writers = [1_000, 2_000, 3_000, 4_000].map((first) => writeUntil(() => over, first));
+    await delay(700);
+    await server.stop();
+    server = await own.start();
+    await expect.poll(() => store.countMemories(scope, {}).catch(() => 0), { timeout: 30_000 }).toBeGreaterThan(0);
+    await delay(500);
+    over = true;
+    const results = await Promise.all(writers);
+    const acknowledged = results.flatMap((result) => result.acknowledged);
+    expect(acknowledged.length).toBeGreaterThan(20);
+    expect(results.flatMap(({ unsure }) => unsure).length, 'it was noticed').toBeGreaterThan(0);
+    const kept = await store.memories(scope, acknowledged.map(memoryId), 'live');
+    expect(kept.map(({ id }) => id)).toEqual(acknowledged.map(memoryId));
+    const log = await store.changes(scope, { order: 'oldest_first', limit: 100_000 });
+    expect(new Set(log.map(({ id }) => id)).size).toBe(log.length);
+    expect(await store.countMemories(scope, {})).toBe(log.length);
+    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1));
+  });
+
+  test('and takes no writes when it is back says so, and is still read', async () => {
+    await openStore();
+    await store.write(scope, batchOf([creates(makeMemory({ id: 9 }))]));
+    await server.stop();
+    server = await own.start(false);
+    await expect
+      .poll(() => store.memories(scope, [memoryId(9)], 'live').catch(() => []), { timeout: 30_000 })
+      .toHaveLength(1);
+    const refused = store.write(scope, batchOf([creates(makeMemory({ id: 10 }))]));
+    await expect(refused).rejects.toMatchObject({ code: 'store_unwritable', message: expect.stringMatching(/Check/) });
+  });
+});
+
+test.skipIf(names.length > 0)('no server can be killed here', () => {
+  expect(names).toEqual([]);
+});
