@@ -26,6 +26,8 @@ export interface Dialect {
   readonly durability: 'power_loss' | 'process_kill' | 'none';
   /** Characters of a token that the full-text engine keeps. */
   readonly longestToken: number;
+  /** The most that the full-text engine finds, where it has such a bound. */
+  readonly mostFound?: number;
   /** The most that a search takes from the engine to rank by itself. */
   readonly candidates: number;
   /**

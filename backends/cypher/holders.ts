@@ -1,5 +1,6 @@
 import { type AskedTerm, anyPrefix } from './asked-terms.ts';
 import type { Dialect } from './dialect.ts';
+import type { Parameters } from './values.ts';
 import { wordKey } from './word-nodes.ts';
 
 type Counts = readonly (readonly [query: string, count: number])[];
@@ -9,6 +10,21 @@ const countMatches = async (dialect: Dialect, queries: readonly string[], asPref
   const rows = await dialect.read({
     text: `UNWIND $queries AS q ${dialect.callTextIndex('memory_text', 'q', asPrefix)} RETURN q AS q, count(node) AS n`,
     parameters: { queries: [...new Set(queries)] },
+  });
+  return rows.map(({ q, n }) => [q as string, Number(n)]);
+};
+
+/** By a look at every live memory: for words that the engine stops counting. Tokens are kept with a blank between them. */
+const countByScan = async (dialect: Dialect, asked: readonly AskedTerm[]): Promise<Counts> => {
+  if (asked.length === 0) return [];
+  const terms = asked.map(({ words }) => ({
+    q: dialect.anyOf(words),
+    texts: words.map(({ text, prefix }) => ` ${text}${prefix ? '' : ' '}`),
+  }));
+  const rows = await dialect.read({
+    text: `UNWIND $terms AS t MATCH (m:Memory) WHERE m.live = true
+      AND any(each IN t.texts WHERE (' ' + m.text + ' ') CONTAINS each) RETURN t.q AS q, count(m) AS n`,
+    parameters: { terms: terms as unknown as Parameters[string] },
   });
   return rows.map(({ q, n }) => [q as string, Number(n)]);
 };
@@ -39,6 +55,9 @@ export const countHolders = async (dialect: Dialect, asked: readonly AskedTerm[]
     countMatches(dialect, kind(true), true),
   ]);
   const counts = new Map(matches.flat());
+  const { mostFound = Number.POSITIVE_INFINITY } = dialect;
+  const beyond = searched.filter((each) => (counts.get(queryOf(each)) ?? 0) >= mostFound);
+  for (const [query, count] of await countByScan(dialect, beyond)) counts.set(query, count);
   const wordCounts = new Map(whole.map((each, place) => [each, words[place] ?? 0]));
   return asked.map((each) => wordCounts.get(each) ?? (each.words.length === 0 ? 0 : (counts.get(queryOf(each)) ?? 0)));
 };

@@ -24,6 +24,7 @@ export const memgraphDialect = ({ uri, user, password, readOnly, multiTenant }: 
     durability: 'process_kill',
     // Its text index leaves out what is longer.
     longestToken: 39,
+    mostFound: 1_000,
     candidates: 300,
     keepsWords: false,
     open: async () => {

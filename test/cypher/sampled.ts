@@ -36,7 +36,7 @@ const answerTo = (statement: Statement, { tenant, memories, relationships }: Sam
   if (text.includes(':Audience {key: k}')) return [{ memories: 9, tokens: 99 }];
   if (text.includes('RETURN c.audience AS audience')) return [{ audience: 'public' }];
   if (text.includes('(w:Word)') && text.includes('AS key')) return [{ key: 'mren0' }];
-  if (text.includes('RETURN q AS q')) return (statement.parameters.queries as string[]).map((q) => ({ q, n: 3 }));
+  if (text.includes('RETURN q AS q')) return (statement.parameters.queries as string[]).map((q) => ({ q, n: 5_000 }));
   if (text.includes('AS hops')) return [];
   if (/MATCH \((?:n|r):Relationship \{(?:key|from_key|to_key|live_key): k\}\)/.test(text)) {
     return asked(relationships).map((edge) => ({
