@@ -5,6 +5,7 @@ import { BenchContext } from './bench/bench-context.ts';
 import { growth } from './bench/sections/growth.ts';
 import { related } from './bench/sections/related.ts';
 import { search } from './bench/sections/search.ts';
+import { servers } from './bench/sections/servers.ts';
 import { start } from './bench/sections/start.ts';
 import { store } from './bench/sections/store.ts';
 import { tenants } from './bench/sections/tenants.ts';
@@ -18,6 +19,7 @@ const sections: Readonly<Record<string, (context: BenchContext) => Promise<void>
   related,
   growth,
   tenants,
+  servers,
 };
 
 const given = process.argv.slice(2);

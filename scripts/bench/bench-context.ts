@@ -29,7 +29,12 @@ export class BenchContext {
 
   /** The published bundle on a store. */
   serve(path: string, settings: NodeJS.ProcessEnv = {}): Promise<StdioServer> {
-    return this.#start(program, { MEMORY_SQLITE_PATH: path, ...settings });
+    return this.serveWith({ MEMORY_SQLITE_PATH: path, ...settings });
+  }
+
+  /** The published bundle with these settings. */
+  serveWith(settings: NodeJS.ProcessEnv): Promise<StdioServer> {
+    return this.#start(program, settings);
   }
 
   /** The same kind of server around a tool that does nothing. */

@@ -17,12 +17,16 @@ import type { Backend } from '../../src/storage/store.ts';
 import { corpus, type Draft } from './corpus.ts';
 import { between, pick, type Random, seeded, uuid } from './random.ts';
 
-export interface FilledStore {
-  readonly path: string;
+/** What a store is filled with: the same for the same size. */
+export interface Filling {
   readonly size: number;
   readonly ids: readonly MemoryId[];
   /** Every twentieth memory is related to it, at most 5,000. */
   readonly hub: MemoryId;
+}
+
+export interface FilledStore extends Filling {
+  readonly path: string;
 }
 
 const batchSize = 10_000;
@@ -195,6 +199,7 @@ const writeAll = async (
   tenant: TenantId | null,
   operations: Iterable<WriteOperation>,
   at: number,
+  atOnce: number,
 ): Promise<void> => {
   const scope = tenant === null ? singleTenantScope : maintenanceScope(tenant);
   let batch: WriteOperation[] = [];
@@ -204,13 +209,19 @@ const writeAll = async (
   };
   for (const operation of operations) {
     batch.push(operation);
-    if (batch.length === batchSize) await flush();
+    if (batch.length === atOnce) await flush();
   }
   if (batch.length > 0) await flush();
 };
 
-const fill = async (backend: Backend, filled: FilledStore, seed: number, tenant: TenantId | null): Promise<void> => {
-  const { size, ids } = filled;
+/** Through the contract, on any store that is open. */
+export const fill = async (
+  backend: Backend,
+  { size, ids, hub }: Filling,
+  seed: number,
+  tenant: TenantId | null,
+  atOnce = batchSize,
+): Promise<void> => {
   const random = seeded(seed);
   const { draft } = corpus(seed);
   const now = Date.now();
@@ -225,11 +236,17 @@ const fill = async (backend: Backend, filled: FilledStore, seed: number, tenant:
       yield { op: 'create_memory', memory, document, note: created };
     }
   };
-  await writeAll(backend, tenant, memories(), now);
-  await writeAll(backend, tenant, relate(ids, ids.indexOf(filled.hub), now, tenant), now);
+  await writeAll(backend, tenant, memories(), now, atOnce);
+  await writeAll(backend, tenant, relate(ids, ids.indexOf(hub), now, tenant), now, atOnce);
   // Or every server would renew the index of words beside what is measured, as after an upgrade.
   const state = { version: TOKENIZER_VERSION, through: null };
-  await writeAll(backend, tenant, [{ op: 'set_index_state', state }], now);
+  await writeAll(backend, tenant, [{ op: 'set_index_state', state }], now, 1);
+};
+
+export const fillingOf = (size: number): Filling => {
+  const random = seeded(size);
+  const ids = Array.from({ length: size }, () => uuid(random) as MemoryId);
+  return { size, ids, hub: ids[Math.floor(size / 2) + 1] as MemoryId };
 };
 
 /**
@@ -238,9 +255,7 @@ const fill = async (backend: Backend, filled: FilledStore, seed: number, tenant:
  */
 export const fillStore = async (folder: string, size: number, owners: Owners | null): Promise<FilledStore> => {
   const path = join(folder, owners === null ? `store-${size}.db` : `store-${size}-of-${owners.tenants}.db`);
-  const random = seeded(size);
-  const ids = Array.from({ length: size }, () => uuid(random) as MemoryId);
-  const filled: FilledStore = { path, size, ids, hub: ids[Math.floor(size / 2) + 1] as MemoryId };
+  const filled: FilledStore = { path, ...fillingOf(size) };
   if (existsSync(path)) return filled;
 
   const begun = performance.now();
