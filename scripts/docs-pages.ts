@@ -22,7 +22,8 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   store_busy: 'Another process held the store for too long. Try again.',
   store_unavailable: 'The store cannot be reached, or the server is stopping.',
   store_unwritable: 'The file or its folder cannot be written, or the disk is full.',
-  store_foreign: 'The file is a database of another program. Name another path.',
+  store_foreign:
+    'The store is another program’s, or of another mode or tenant than this process was told. The message says which, and what to set.',
   store_newer: 'The store was made by a newer version. Update the program.',
   store_corrupt: 'The file is damaged or is no database. Restore a backup.',
   config_invalid: 'A setting has a value that is not allowed. The text names it and what is.',

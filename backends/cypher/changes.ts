@@ -6,8 +6,17 @@ import type { Dialect } from './dialect.ts';
 import { where } from './filter.ts';
 import type { Row, Value } from './values.ts';
 
-const toChange = ({ record }: Row): Change => {
-  const { seq, at, entity, entity_id: id, version, kind, changed_by, reason, before } = record as Row;
+export const toChange = ({
+  seq,
+  at,
+  entity,
+  entity_id: id,
+  version,
+  kind,
+  changed_by,
+  reason,
+  before,
+}: Row): Change => {
   return {
     seq,
     at,
@@ -64,5 +73,5 @@ export const listChanges = async (
       ORDER BY c.seq ${query.order === 'oldest_first' ? 'ASC' : 'DESC'} LIMIT $limit`,
     parameters: { ...parameters, ...visible.parameters },
   });
-  return rows.map(toChange);
+  return rows.map(({ record }) => toChange(record as Row));
 };

@@ -1,4 +1,4 @@
-import type { MemoryId, Millis, RelationshipId } from '../../src/domain/ids.ts';
+import type { MemoryId, Millis, RelationshipId, TenantId } from '../../src/domain/ids.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
 import type { Change } from '../../src/storage/query.ts';
@@ -23,6 +23,11 @@ export interface Head {
   readonly at: Millis | null;
   /** The last operations that were written, to tell whether one whose answer was lost was. */
   readonly operations: readonly string[];
+  /** All that was here was moved to this tenant, and is kept as it was until the migration is final. */
+  readonly movedTo: TenantId | null;
+  /** What a migration keeps here: its newest fence, and how far it is. */
+  readonly fence: number;
+  readonly place: string | null;
 }
 
 /** What a batch touches, as it is stored. */
@@ -55,6 +60,8 @@ export interface Draft {
   readonly states: Map<string, string>;
   readonly vectors: Map<MemoryId, Map<string, SetVector>>;
   readonly purged: Set<MemoryId>;
+  /** Lines of `changes`, by number, that a migration took over, and who could read the record that each replaced. */
+  readonly adopted: Map<number, { readonly audience: string | null }>;
   changes: Change[];
   seq: number;
   at: Millis | null;
@@ -67,6 +74,7 @@ export const draftOf = (images: Images): Draft => ({
   states: new Map(),
   vectors: new Map(),
   purged: new Set(),
+  adopted: new Map(),
   changes: [],
   seq: images.head.seq,
   at: images.head.at,

@@ -1,4 +1,4 @@
-import type { MemoryId, RelationshipId } from '../../src/domain/ids.ts';
+import type { MemoryId, RelationshipId, TenantId } from '../../src/domain/ids.ts';
 import type { Relationship } from '../../src/domain/relationship.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
 import type { WriteBatch, WriteOperation } from '../../src/storage/batch.ts';
@@ -14,7 +14,11 @@ import type { Row } from './values.ts';
 export const liveKey = (tenantKey: string, { from, to, type }: Pick<Relationship, 'from' | 'to' | 'type'>): string =>
   `${tenantKey}${from} ${type} ${to}`;
 
-interface Touched {
+/** The node `head` of a tenant. */
+export const headName = 'head';
+
+/** What a write has to know. */
+export interface Touched {
   readonly memories: Set<MemoryId>;
   readonly relationships: Set<RelationshipId>;
   readonly pairs: Set<string>;
@@ -62,14 +66,16 @@ const touch = (touched: Touched, scope: TenantScope, operation: WriteOperation):
   }
 };
 
-const touchedBy = (scope: TenantScope, batch: WriteBatch): Touched => {
-  const touched: Touched = {
-    memories: new Set(),
-    relationships: new Set(),
-    pairs: new Set(),
-    states: new Set(),
-    purged: new Set(),
-  };
+export const nothingTouched = (): Touched => ({
+  memories: new Set(),
+  relationships: new Set(),
+  pairs: new Set(),
+  states: new Set(),
+  purged: new Set(),
+});
+
+export const touchedBy = (scope: TenantScope, batch: WriteBatch): Touched => {
+  const touched = nothingTouched();
   for (const operation of batch.operations) touch(touched, scope, operation);
   return touched;
 };
@@ -78,19 +84,29 @@ const headText = 'MATCH (h:Head {key: $key}) RETURN properties(h) AS record';
 const beginText =
   'MERGE (h:Head {key: $key}) ON CREATE SET h.revision = 0, h.seq = 0, h.operations = [] RETURN h.key AS key';
 
-const loadHead = async (dialect: Dialect, key: string): Promise<Head> => {
-  const [found] = await dialect.read({ text: headText, parameters: { key } });
-  if (found === undefined) {
-    await dialect.write({ text: beginText, parameters: { key } });
-    return { revision: 0, seq: 0, at: null, operations: [] };
-  }
-  const { revision, seq, at, operations } = found.record as Row;
+const noHead: Head = { revision: 0, seq: 0, at: null, operations: [], movedTo: null, fence: 0, place: null };
+
+/** Null before the first write. */
+export const readHead = async (dialect: Dialect, tenant: TenantId | null): Promise<Head | null> => {
+  const [found] = await dialect.read({ text: headText, parameters: { key: keyOf(tenant, headName) } });
+  if (found === undefined) return null;
+  const { revision, seq, at, operations, moved_to, fence, place } = found.record as Row;
   return {
     revision: Number(revision),
     seq: Number(seq),
     at: at === undefined || at === null ? null : Number(at),
     operations: operations as string[],
+    movedTo: (moved_to ?? null) as TenantId | null,
+    fence: Number(fence ?? 0),
+    place: (place ?? null) as string | null,
   };
+};
+
+const loadHead = async (dialect: Dialect, tenant: TenantId | null): Promise<Head> => {
+  const head = await readHead(dialect, tenant);
+  if (head !== null) return head;
+  await dialect.write({ text: beginText, parameters: { key: keyOf(tenant, headName) } });
+  return noHead;
 };
 
 const byKeys = (dialect: Dialect, pattern: string, keys: readonly string[]): Promise<readonly Row[]> =>
@@ -105,10 +121,10 @@ const toKept = ({ record }: Row): KeptRelationship => {
 
 const loadRelationships = async (
   dialect: Dialect,
-  scope: TenantScope,
+  tenant: TenantId | null,
   touched: Touched,
 ): Promise<ReadonlyMap<RelationshipId, KeptRelationship>> => {
-  const keys = (ids: Iterable<string>): string[] => [...ids].map((id) => keyOf(scope.tenant, id));
+  const keys = (ids: Iterable<string>): string[] => [...ids].map((id) => keyOf(tenant, id));
   const rows = await Promise.all([
     byKeys(dialect, '(n:Relationship {key: k})', keys(touched.relationships)),
     byKeys(dialect, '(n:Relationship {live_key: k})', [...touched.pairs]),
@@ -125,27 +141,27 @@ const loadRelationships = async (
 
 const loadStates = async (
   dialect: Dialect,
-  scope: TenantScope,
+  tenant: TenantId | null,
   names: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, string>> => {
-  const begin = keyOf(scope.tenant, '').length;
+  const begin = keyOf(tenant, '').length;
   const rows = await byKeys(
     dialect,
     '(n:State {key: k})',
-    [...names].map((name) => keyOf(scope.tenant, name)),
+    [...names].map((name) => keyOf(tenant, name)),
   );
   return new Map(rows.map(({ record }) => [String((record as Row).key).slice(begin), String((record as Row).value)]));
 };
 
 const loadPurgeable = async (
   dialect: Dialect,
-  scope: TenantScope,
+  tenant: TenantId | null,
   purged: ReadonlySet<MemoryId>,
 ): Promise<Images['purgeable']> => {
   const ids = [...purged];
   const found = await Promise.all(
     ids.map(async (id) => {
-      const key = keyOf(scope.tenant, id);
+      const key = keyOf(tenant, id);
       const [changes, vectors] = await Promise.all([
         dialect.read({
           text: `MATCH (c:Change {from_key: $key}) RETURN c.key AS key
@@ -161,20 +177,19 @@ const loadPurgeable = async (
 };
 
 /** The head comes first: what is read after it is true if the head still stands when the batch is written. */
-export const loadImages = async (dialect: Dialect, scope: TenantScope, batch: WriteBatch): Promise<Images> => {
-  const head = await loadHead(dialect, keyOf(scope.tenant, 'head'));
-  const touched = touchedBy(scope, batch);
+export const loadImages = async (dialect: Dialect, tenant: TenantId | null, touched: Touched): Promise<Images> => {
+  const head = await loadHead(dialect, tenant);
   const [relationships, states, purgeable] = await Promise.all([
-    loadRelationships(dialect, scope, touched),
-    loadStates(dialect, scope, touched.states),
-    loadPurgeable(dialect, scope, touched.purged),
+    loadRelationships(dialect, tenant, touched),
+    loadStates(dialect, tenant, touched.states),
+    loadPurgeable(dialect, tenant, touched.purged),
   ]);
   const ids = new Set(touched.memories);
   for (const { relationship } of relationships.values()) ids.add(relationship.from).add(relationship.to);
   const rows = await byKeys(
     dialect,
     '(n:Memory {key: k})',
-    [...ids].map((id) => keyOf(scope.tenant, id)),
+    [...ids].map((id) => keyOf(tenant, id)),
   );
   const memories = rows.map(
     ({ record }): KeptMemory => ({ memory: toMemory(record), texts: keptTexts(record as Row) }),

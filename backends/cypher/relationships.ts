@@ -56,7 +56,7 @@ const starts = (scope: TenantScope, query: RelationshipQuery): readonly Start[] 
     return [
       {
         text: 'MATCH (r:Relationship)',
-        conditions: scope.tenant === null ? [] : ['r.tenant_id = $tenant'],
+        conditions: [scope.tenant === null ? 'r.tenant_id IS NULL' : 'r.tenant_id = $tenant'],
         parameters: {},
       },
     ];

@@ -6,6 +6,7 @@ import type { TenantScope } from '../../src/domain/scope.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Committed, Guard, IdempotencyRecord, IndexState, WriteBatch } from '../../src/storage/batch.ts';
 import type { Capabilities } from '../../src/storage/capabilities.ts';
+import type { MigrationStore } from '../../src/storage/migration.ts';
 import type * as query from '../../src/storage/query.ts';
 import type { TextQuery } from '../../src/storage/search-document.ts';
 import type { Backend, Finding, GraphStore, TenantCount } from '../../src/storage/store.ts';
@@ -13,8 +14,10 @@ import { auditTenants } from './audit.ts';
 import { listChanges } from './changes.ts';
 import { attempted, contend } from './contend.ts';
 import type { Dialect } from './dialect.ts';
+import { readHead } from './load-images.ts';
 import { countMemories, idsByPrefix, listMemories, memoriesById } from './memories.ts';
 import { linksAmong, listRelationships, listWithEnds } from './relationships.ts';
+import { CypherMigration } from './scope/store.ts';
 import { searchWithLinks } from './search.ts';
 import { searchRelationships } from './search-relationships.ts';
 import { guardRevision, idempotencyRecord, indexState } from './states.ts';
@@ -22,7 +25,7 @@ import { facetCounts, statistics } from './summaries.ts';
 import { traverse } from './traverse.ts';
 import { countEmbedded, nearestMemories, unembeddedMemories } from './vectors.ts';
 import { listVocabulary, termFrequencies } from './words.ts';
-import { inTurn, writeBatch } from './write-batch.ts';
+import { inTurn, moved, writeBatch } from './write-batch.ts';
 
 const ownersText =
   'MATCH (m:Memory) RETURN m.context_tenant_id AS tenant, count(m) AS n, count(DISTINCT m.context_created_by) AS creators';
@@ -34,9 +37,12 @@ export class CypherStore implements Backend {
   readonly #dialect: Dialect;
   readonly #multiTenant: boolean;
   readonly #inTurn = inTurn();
+  readonly migration?: () => MigrationStore;
 
-  constructor(dialect: Dialect, multiTenant: boolean) {
+  /** `connect` makes a dialect of multi-tenant mode for the same database, for a migration. */
+  constructor(dialect: Dialect, multiTenant: boolean, connect?: (readOnly: boolean) => Dialect) {
     this.#dialect = dialect;
+    if (connect !== undefined) this.migration = () => new CypherMigration(connect);
     this.#multiTenant = multiTenant;
     this.location = dialect.location;
     this.capabilities = Object.freeze({ durability: dialect.durability, onlineBackup: false });
@@ -54,6 +60,8 @@ export class CypherStore implements Backend {
   async open(): Promise<void> {
     try {
       await this.#dialect.open();
+      const movedTo = this.#multiTenant ? null : await this.#movedTo();
+      if (movedTo !== null) throw moved(movedTo);
     } catch (error) {
       await this.#dialect.close();
       throw error;
@@ -73,6 +81,11 @@ export class CypherStore implements Backend {
     return this.#multiTenant ? [...found, ...(await auditTenants(await this.#everyPart()))] : found;
   }
 
+  /** The tenant that has what was without one. */
+  async #movedTo(): Promise<TenantId | null> {
+    return (await readHead(this.#dialect, null))?.movedTo ?? null;
+  }
+
   async #everyPart(): Promise<readonly Dialect[]> {
     return [this.#dialect, ...((await this.#dialect.parts?.()) ?? [])];
   }
@@ -80,8 +93,11 @@ export class CypherStore implements Backend {
   async tenants(): Promise<readonly TenantCount[]> {
     const parts = await this.#everyPart();
     const rows = await Promise.all(parts.map((part) => part.read({ text: ownersText, parameters: {} })));
+    // What was moved stands where it was only so that it can be moved back.
+    const isMoved = (await this.#movedTo()) !== null;
     return rows
       .flat()
+      .filter(({ tenant }) => !isMoved || (tenant ?? null) !== null)
       .map(({ tenant, n, creators }) => ({
         tenant: (tenant ?? null) as TenantId | null,
         memories: Number(n),

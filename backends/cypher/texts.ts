@@ -38,3 +38,7 @@ export const toDocument = (fields: unknown): SearchDocument =>
   Object.fromEntries(
     searchFields.map((field, place) => [field, tokensOf((fields as unknown[])[place])]),
   ) as unknown as SearchDocument;
+
+/** The words that a stored memory is indexed by. */
+export const keptDocument = (texts: Properties | Row): SearchDocument =>
+  toDocument(searchFields.map((field) => texts[propertyOf(field)]));

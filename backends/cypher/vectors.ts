@@ -5,11 +5,12 @@ import type { MemoryFilter, SearchHit, UnembeddedListing, VectorQuery, VectorSpa
 import { cosineTo, type Vector } from '../../src/storage/vector.ts';
 import { accessParameters } from './access.ts';
 import type { Dialect } from './dialect.ts';
+import type { SetVector } from './draft.ts';
 import { filterCondition, filteredMemories, where } from './filter.ts';
 import { keyOf } from './keys.ts';
 import { memoriesById } from './memories.ts';
 import { toMemory } from './records.ts';
-import type { Properties } from './values.ts';
+import type { Properties, Row } from './values.ts';
 
 const suffixOf = (model: string): string => `/${model}.`;
 /** Does not end in a blank, whatever the model is called. */
@@ -29,6 +30,12 @@ const decode = (bytes: unknown): Vector => {
   const buffer = Buffer.from(String(bytes), 'base64');
   return new Int8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 };
+
+export const toSetVector = ({ model, version, bytes }: Row): SetVector => ({
+  model: String(model),
+  version: Number(version),
+  vector: decode(bytes),
+});
 
 const currentText = 'MATCH (v:Vector {model: $model}) MATCH (m:Memory {key: v.memory_key})';
 const current = ['v.dimensions = $dimensions', 'v.version = m.version'];

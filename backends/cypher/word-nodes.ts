@@ -1,5 +1,5 @@
 import { audienceOf } from '../../src/domain/access.ts';
-import type { TenantScope } from '../../src/domain/scope.ts';
+import type { TenantId } from '../../src/domain/ids.ts';
 import type { TextIndex } from './dialect.ts';
 import type { Draft, KeptMemory, KeptRelationship } from './draft.ts';
 import { audienceMark } from './keys.ts';
@@ -27,7 +27,7 @@ export const prefixRange = (index: TextIndex, prefix: string): { readonly first:
 };
 
 /** What the draft adds to the numbers of words, and takes away. */
-export const wordDeltas = (scope: TenantScope, draft: Draft, longest: number): readonly WordDelta[] => {
+export const wordDeltas = (tenant: TenantId | null, draft: Draft, longest: number): readonly WordDelta[] => {
   const deltas = new Map<string, { text: string; memories: number }>();
   const count = (index: TextIndex, mark: string, words: Iterable<string>, sign: 1 | -1): void => {
     // Words that are the same once they are cut count once.
@@ -40,12 +40,12 @@ export const wordDeltas = (scope: TenantScope, draft: Draft, longest: number): r
   };
   const memory = (kept: KeptMemory | null | undefined, sign: 1 | -1): void => {
     if (!kept || !isLiveMemory(kept.memory)) return;
-    const mark = audienceMark(scope.tenant, audienceOf(kept.memory.context) ?? '');
+    const mark = audienceMark(tenant, audienceOf(kept.memory.context) ?? '');
     count('memory_text', mark, wordsOfTexts(kept.texts), sign);
   };
   const relationship = (kept: KeptRelationship | null | undefined, sign: 1 | -1): void => {
     if (!kept || !isLiveRelationship(kept.relationship)) return;
-    count('relationship_text', audienceMark(scope.tenant, ''), kept.words, sign);
+    count('relationship_text', audienceMark(tenant, ''), kept.words, sign);
   };
   for (const [id, after] of draft.memories) {
     memory(draft.images.memories.get(id), -1);

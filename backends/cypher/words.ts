@@ -2,8 +2,10 @@ import type { TenantScope } from '../../src/domain/scope.ts';
 import type { TermFrequency } from '../../src/storage/query.ts';
 import { searchFields } from '../../src/storage/search-document.ts';
 import type { GraphStore } from '../../src/storage/store.ts';
+import { readable } from './access.ts';
 import { askedTerms, wordsOf } from './asked-terms.ts';
 import type { Dialect } from './dialect.ts';
+import { where } from './filter.ts';
 import { countHolders } from './holders.ts';
 import { markedAudiences, marksOf } from './marks.ts';
 import { fieldList, toDocument } from './texts.ts';
@@ -40,7 +42,7 @@ const readFromMemories = async (
   const whole = prefix === '' && scope.tenant === null;
   const rows = await dialect.read({
     text: whole
-      ? `MATCH (m:Memory) WHERE m.live = true RETURN ${fieldList} AS fields LIMIT $limit`
+      ? `MATCH (m:Memory)${where(['m.live = true', ...readable(scope, 'm')])} RETURN ${fieldList} AS fields LIMIT $limit`
       : `WITH $query AS q ${dialect.callTextIndex('memory_text', 'q', true)} WITH node AS m RETURN ${fieldList} AS fields LIMIT $limit`,
     parameters: whole ? { limit: memoriesRead } : { query, limit: memoriesRead },
   });

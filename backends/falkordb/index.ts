@@ -1,5 +1,6 @@
 import { AppError } from '../../src/errors.ts';
 import type { Backend } from '../../src/storage/store.ts';
+import type { Dialect } from '../cypher/dialect.ts';
 import { CypherStore } from '../cypher/store.ts';
 import { falkorConnection, type Place } from './connection.ts';
 import { falkordbDialect } from './dialect.ts';
@@ -20,12 +21,13 @@ const placeOf = ({ uri, user, password }: FalkordbSettings): Place => {
 };
 
 export const makeBackend = (settings: FalkordbSettings): Backend => {
-  const { uri, graph, readOnly, multiTenant } = settings;
-  const connection = falkorConnection(async () => placeOf(settings));
-  const dialect = falkordbDialect({
-    ...{ connection, graph, readOnly, multiTenant },
-    location: `${uri} graph ${graph}`,
-    durability: 'process_kill',
-  });
-  return new CypherStore(dialect, multiTenant);
+  const { uri, graph, multiTenant } = settings;
+  const connect = (mode: Pick<FalkordbSettings, 'readOnly' | 'multiTenant'>): Dialect =>
+    falkordbDialect({
+      ...mode,
+      ...{ connection: falkorConnection(async () => placeOf(settings)), graph },
+      location: `${uri} graph ${graph}`,
+      durability: 'process_kill',
+    });
+  return new CypherStore(connect(settings), multiTenant, (readOnly) => connect({ readOnly, multiTenant: true }));
 };

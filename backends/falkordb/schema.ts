@@ -31,6 +31,7 @@ const statements = (multiTenant: boolean): readonly string[] => [
     properties.map((property) => `CREATE INDEX FOR (n:${label}) ON (n.${property})`),
   ),
   ...(multiTenant ? inMultiTenantMode : []).map((property) => `CREATE INDEX FOR (n:Memory) ON (n.${property})`),
+  ...(multiTenant ? ['CREATE INDEX FOR (n:Carried) ON (n.key)'] : []),
   ...['Memory', 'Relationship'].map(
     (label) => `CALL db.idx.fulltext.createNodeIndex({label: '${label}', stopwords: []}, 'text')`,
   ),

@@ -6,4 +6,6 @@ import type { MemgraphSettings } from './settings.ts';
 export { memgraphSettings as settingsSchema } from './settings.ts';
 
 export const makeBackend = (settings: MemgraphSettings): Backend =>
-  new CypherStore(memgraphDialect(settings), settings.multiTenant);
+  new CypherStore(memgraphDialect(settings), settings.multiTenant, (readOnly) =>
+    memgraphDialect({ ...settings, readOnly, multiTenant: true }),
+  );

@@ -4,11 +4,13 @@
  */
 const keyed = ['Memory', 'Relationship', 'Head', 'Change', 'State', 'Audience', 'Vector'] as const;
 
+const keyedBy = (label: string): readonly string[] => [
+  `CREATE INDEX ON :${label}(key)`,
+  `CREATE CONSTRAINT ON (n:${label}) ASSERT n.key IS UNIQUE`,
+];
+
 const always: readonly string[] = [
-  ...keyed.flatMap((label) => [
-    `CREATE INDEX ON :${label}(key)`,
-    `CREATE CONSTRAINT ON (n:${label}) ASSERT n.key IS UNIQUE`,
-  ]),
+  ...keyed.flatMap(keyedBy),
   'CREATE INDEX ON :Memory',
   'CREATE INDEX ON :Memory(created_at)',
   'CREATE INDEX ON :Memory(updated_at)',
@@ -33,6 +35,7 @@ const texts: readonly string[] = [
 
 /** Under these names elsewhere: memory_tenant_index, memory_team_index, memory_visibility_index, memory_created_by_index, memory_version_index. */
 const multiTenant: readonly string[] = [
+  ...keyedBy('Carried'),
   'CREATE INDEX ON :Memory(context_tenant_id, created_at)',
   'CREATE INDEX ON :Memory(context_tenant_id, context_team_id)',
   'CREATE INDEX ON :Memory(context_tenant_id, context_visibility)',

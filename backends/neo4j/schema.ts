@@ -27,6 +27,7 @@ const always: readonly string[] = [
 
 /** An index of several properties serves a statement that asks for all of them alone: a member's names tenant and audience, upkeep's the tenant. */
 const multiTenant: readonly string[] = [
+  'CREATE CONSTRAINT carried_key IF NOT EXISTS FOR (n:Carried) REQUIRE n.key IS UNIQUE',
   'CREATE INDEX memory_tenant_index IF NOT EXISTS FOR (n:Memory) ON (n.context_tenant_id)',
   'CREATE INDEX memory_team_index IF NOT EXISTS FOR (n:Memory) ON (n.context_tenant_id, n.context_team_id)',
   'CREATE INDEX memory_visibility_index IF NOT EXISTS FOR (n:Memory) ON (n.context_tenant_id, n.audience)',

@@ -46,6 +46,11 @@ const notesText = ({ found: { notes, faults } }: Plan): readonly string[] => [
       ]),
 ];
 
+const roomText = ({ storeBytes, journalBytes }: Plan): string =>
+  storeBytes === null
+    ? 'records are copied, and take their room twice until --finalize'
+    : `disk: ${megabytes(storeBytes)} for the copy, ${megabytes(journalBytes)} for the journal`;
+
 /** Everything that a person needs to decide. */
 export const planLines = (plan: Plan): readonly string[] => {
   const { assignment, found, changes, samples } = plan;
@@ -64,7 +69,7 @@ export const planLines = (plan: Plan): readonly string[] => {
       `    before  ${ownerText(before)}`,
       `    after   ${ownerText(after)}`,
     ]),
-    `about ${Math.max(1, Math.ceil(plan.seconds))} s; disk: ${megabytes(plan.storeBytes)} for the copy, ${megabytes(plan.journalBytes)} for the journal`,
+    `about ${Math.max(1, Math.ceil(plan.seconds))} s; ${roomText(plan)}`,
   ];
 };
 

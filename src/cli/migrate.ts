@@ -85,7 +85,7 @@ const freeBytes = (folder: string): number => {
 /** The copy of the store, the journal, and rows that are written before the old ones are let go. */
 const diskProblem = ({ context: { store }, options }: Job, plan: Plan): string | null => {
   if (!store.onlineBackup) return null;
-  const copy = options.backup ? plan.storeBytes : 0;
+  const copy = options.backup ? (plan.storeBytes ?? 0) : 0;
   const home = dirname(store.location);
   const folder = options.backupDir === undefined ? home : resolve(options.backupDir);
   const work = 2 * plan.journalBytes + 16_777_216;

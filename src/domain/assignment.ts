@@ -1,4 +1,4 @@
-import { everyone } from './access.ts';
+import { audienceOf, everyone } from './access.ts';
 import type { TenantId } from './ids.ts';
 import type { MemoryContext, Visibility } from './memory.ts';
 
@@ -54,6 +54,34 @@ export const assigned = (assignment: Assignment, owner: OwnerFacts): Owner => {
   const given = visibilityFor(assignment, owner);
   if (given !== 'team') return { tenantId: tenant, teamId, visibility: given };
   return { tenantId: tenant, teamId: teamFor(assignment, owner.projectPath) ?? everyone, visibility: given };
+};
+
+const ownerNames = {
+  tenantId: 'context_tenant_id',
+  teamId: 'context_team_id',
+  visibility: 'context_visibility',
+} as const satisfies Record<keyof Owner, string>;
+
+type OwnerFields = Readonly<Record<string, string | null>>;
+
+/** Before and after, of exactly the fields that differ, under their names at the wire. */
+export const ownerDifference = (
+  before: Owner,
+  after: Owner,
+): { readonly prior: OwnerFields; readonly next: OwnerFields } => {
+  const changed = (Object.keys(ownerNames) as (keyof Owner)[]).filter((field) => before[field] !== after[field]);
+  const of = (owner: Owner): OwnerFields =>
+    Object.fromEntries(changed.map((field) => [ownerNames[field], owner[field]]));
+  return { prior: of(before), next: of(after) };
+};
+
+/**
+ * The audience of a record of before, read as if the assignment had been there for it; empty if nobody reads it, null if it is of another
+ * tenant.
+ */
+export const audienceGiven = (assignment: Assignment, was: OwnerFacts): string | null => {
+  if (was.tenantId !== null && was.tenantId !== assignment.tenant) return null;
+  return audienceOf({ ...was, ...assigned(assignment, was) }) ?? '';
 };
 
 const breadth: Readonly<Record<Visibility, number>> = { private: 0, project: 1, team: 2, public: 3 };

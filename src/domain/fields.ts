@@ -101,6 +101,15 @@ export const memoryFields: readonly Field[] = Object.freeze([
   ...fieldsOf(contextKinds, 'context'),
 ]);
 
+/** Whose a memory is and who reads it: what a migration changes. */
+export const ownerFieldNames: ReadonlySet<string> = new Set([
+  'context_tenant_id',
+  'context_team_id',
+  'context_visibility',
+]);
+/** What reading a memory changes. */
+export const usageFieldNames: ReadonlySet<string> = new Set(['usage_count', 'last_accessed']);
+
 export const relationshipFields: readonly Field[] = Object.freeze(
   fieldsOf(relationshipKinds).map((field) => ({ ...field, name: endNames[field.name] ?? field.name })),
 );

@@ -123,6 +123,8 @@ export interface Step {
   readonly rows: number;
   readonly changed: number;
   readonly done: boolean;
+  /** For how long others had to wait, in milliseconds; absent: for as long as it took. */
+  readonly heldMs?: number;
 }
 
 /** A record whose scope somebody changed since the run gave it, and to which its former scope was given back all the same. */
@@ -180,14 +182,16 @@ export interface MigrationStore {
   readonly location: string;
   /** Whether `backup` can copy the store. */
   readonly onlineBackup: boolean;
+  /** How many times as long as a look at all rows a run takes, verification included, as it was measured. */
+  readonly writingCost: number;
   /** With `readOnly` nothing is made and no byte of the store changes. The store is not switched to another mode. */
   open(readOnly: boolean): Promise<void>;
   close(): Promise<void>;
   translate(error: unknown): AppError | null;
   /** The mode that the store was last opened in. */
   mode(): Promise<'single' | 'multi'>;
-  /** In bytes. */
-  size(): Promise<number>;
+  /** In bytes; null where the database does not say. */
+  size(): Promise<number | null>;
   /** All reads inside see one moment, where the store can give that. */
   snapshot<T>(work: () => Promise<T>): Promise<T>;
   /** In the order in which the store keeps them, from the beginning or from where a page ended. */

@@ -10,6 +10,8 @@ export interface Place {
   handle(mode?: Mode): Promise<Backend>;
   /** A handle on a backup of it. Only where stores make backups. */
   handleOnBackup?(path: string, mode?: Mode): Promise<Backend>;
+  /** The variables that lead a program there. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Called when all handles are closed. */
   destroy(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import type { Backend } from '../../src/storage/store.ts';
 import { makeReservoir, ReferenceStore } from '../reference/store.ts';
 import { leaseDatabase, reasonAgainst } from '../support/database-lease.ts';
 import { howToGet } from '../support/servers/downloads.ts';
-import { falkordbBinaries, type ServerAddress } from '../support/servers.ts';
+import { falkordbBinaries, type ServerAddress, settingsFor } from '../support/servers.ts';
 import { type Mode, modes, type Target } from './target.ts';
 
 const dropGraphs = async ({ uri, user, password }: ServerAddress, prefix: string): Promise<void> => {
@@ -69,6 +69,7 @@ const boltServer = (name: 'neo4j' | 'memgraph'): Target => ({
     await empty();
     return {
       handle: (mode) => createBackend(name, { ...address, multiTenant: mode === 'multi' }),
+      settings: settingsFor(name, address),
       destroy: async () => {
         await empty();
         await driver.close();
@@ -89,6 +90,7 @@ const falkordb: Target = {
     const graph = `test-${randomUUID()}`;
     return {
       handle: (mode) => createBackend('falkordb', { ...address, graph, multiTenant: mode === 'multi' }),
+      settings: { ...settingsFor('falkordb', address), MEMORY_FALKORDB_GRAPH: graph },
       destroy: async () => {
         await dropGraphs(address, graph);
         release();
@@ -119,6 +121,12 @@ const falkordblite: Target = {
     const [place, graph] = [await embedded, `test-${randomUUID()}`];
     return {
       handle: (mode) => createBackend('falkordblite', { ...place, graph, multiTenant: mode === 'multi' }),
+      settings: {
+        MEMORY_BACKEND: 'falkordblite',
+        MEMORY_FALKORDBLITE_PATH: place.path,
+        MEMORY_FALKORDBLITE_BIN: place.bin,
+        MEMORY_FALKORDB_GRAPH: graph,
+      },
       destroy: async () => {},
     };
   },

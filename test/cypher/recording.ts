@@ -1,5 +1,8 @@
 import type { Dialect, Statement } from '../../backends/cypher/dialect.ts';
+import { CypherMigration } from '../../backends/cypher/scope/store.ts';
 import { CypherStore } from '../../backends/cypher/store.ts';
+import { singleTenantScope } from '../../src/auth/policy.ts';
+import type { TenantId } from '../../src/domain/ids.ts';
 import type { TenantScope } from '../../src/domain/scope.ts';
 import { quantise } from '../../src/storage/vector.ts';
 import {
@@ -46,6 +49,32 @@ const inScope = (store: CypherStore, scope: TenantScope): Readonly<Record<string
   count: () => store.countMemories(scope, {}),
 });
 
+const untilDone = async (step: () => Promise<{ readonly done: boolean }>): Promise<void> => {
+  while (!(await step()).done);
+};
+
+/** Moves what has no tenant to a tenant by an open dialect, and back. */
+const migrateThereAndBack = async (dialect: Dialect, tenant: TenantId): Promise<void> => {
+  const bare = new CypherStore(dialect, false);
+  const memories = [7, 8].map((id) => makeMemory({ id }));
+  const link = makeRelationship({ id: 7, from: 7, to: 8 });
+  await bare.write(singleTenantScope, batchOf([...memories.map((memory) => creates(memory)), relates(link)]));
+  const migration = new CypherMigration(() => dialect);
+  const { lease } = await migration.acquire('me', 1, 9, () => true);
+  const assignment = { tenant, visibility: 'team', team: '_everyone', force: false, teamOf: null } as const;
+  const none = { memory: 0, relationship: 0, change: 0, key: 0 };
+  const baseline = { dump: '', counts: none, unscoped: none };
+  const run = await migration.begin(lease.fence, { assignment, plan: '', baseline, startedAt: 1 });
+  const hold = { fence: lease.fence, run, until: 9 };
+  await migration.advance(hold, 'planned', 'backed_up', 1);
+  await migration.expand(hold);
+  await untilDone(() => migration.backfill(hold, 5));
+  for (const kind of ['memory', 'relationship', 'change'] as const) await migration.rows(kind, tenant, null, 5);
+  await migration.arrivals(run);
+  await migration.contract(hold);
+  await untilDone(() => migration.undo(hold, 5));
+};
+
 /** Calls of the contract that have to find what they want by an index, on a small store. */
 export const playIndexed = async (
   dialect: Dialect,
@@ -55,10 +84,8 @@ export const playIndexed = async (
 ): Promise<readonly Recorded[]> => {
   const recorded: Recorded[] = [];
   let call = 'open';
-  const store = new CypherStore(
-    recording(dialect, (mode, statement) => recorded.push({ call, mode, statement })),
-    scope.tenant !== null,
-  );
+  const noting = recording(dialect, (mode, statement) => recorded.push({ call, mode, statement }));
+  const store = new CypherStore(noting, scope.tenant !== null);
   await store.open();
   const [one, two, three] = [1, 2, 3].map((id) => owned({ id, tags: ['t'], context: { projectPath: '/shop' } }));
   if (one === undefined || two === undefined || three === undefined) throw new RangeError('three memories');
@@ -94,5 +121,7 @@ export const playIndexed = async (
     call = name;
     await step();
   }
+  call = 'migrate';
+  if (scope.tenant !== null) await migrateThereAndBack(noting, scope.tenant);
   return recorded;
 };

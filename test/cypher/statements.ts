@@ -9,6 +9,7 @@ import { singleTenantScope } from '../../src/auth/policy.ts';
 import type { CallerScope, TenantScope } from '../../src/domain/scope.ts';
 import { ada, linkedBy, ownedBy, upkeep } from '../conformance/tenants/people.ts';
 import { makeMemory, makeRelationship } from '../support/builders.ts';
+import { playMigration } from './migration-scenario.ts';
 import { sampled } from './sampled.ts';
 import { type Cast, playEverything } from './scenario.ts';
 
@@ -86,6 +87,14 @@ export const everyStatement = async (): Promise<readonly DumpedStatement[]> => {
         call = next;
       });
     }
+    let step = '';
+    await playMigration(
+      makeDialect[dialect](),
+      (statement) => take(dialect, step, statement),
+      (next) => {
+        step = next;
+      },
+    );
   }
   return [...found.values()].map(({ statement, calls }) => ({ ...statement, calls: [...calls] }));
 };

@@ -1,61 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createBackend } from '../../backends/index.ts';
 import { singleTenantScope as scope } from '../../src/auth/policy.ts';
 import { type GuardedStore, guardStore } from '../../src/storage/guarded.ts';
-import { reachableTargets } from '../conformance/targets.ts';
-import { temporaryFolder } from '../mcp/bundles.ts';
 import { batchOf, creates, makeMemory, memoryId } from '../support/builders.ts';
-import { type ChildServer, freePort } from '../support/servers/child-server.ts';
-import { binaries, falkordbBinaries, falkordbOn, neo4jOn, setNeo4jPassword } from '../support/servers.ts';
+import { makeOwn, type OwnServer, ownServerNames } from '../support/own-server.ts';
+import type { ChildServer } from '../support/servers/child-server.ts';
 
-/** A server of one's own, which may be started again on the same data and at the same address. */
-interface OwnServer {
-  readonly settings: object;
-  start(takesWrites?: boolean): Promise<ChildServer>;
-}
-
-const ownFalkordb = async (): Promise<OwnServer> => {
-  const [bin, folder] = [(await falkordbBinaries()) ?? '', await temporaryFolder()];
-  const [port, password] = [await freePort(), randomBytes(9).toString('hex')];
-  const uri = `redis://127.0.0.1:${port}`;
-  return {
-    settings: { uri, user: 'default', password, graph: 'killed' },
-    start: async (takesWrites = true) => {
-      const server = await falkordbOn(bin, folder, { port, password });
-      if (takesWrites) return server;
-      const { FalkorDB } = await import('falkordb');
-      const client = await FalkorDB.connect({ url: uri.replace('redis', 'falkor'), username: 'default', password });
-      const replica = await (await client.connection).sendCommand(['REPLICAOF', '127.0.0.1', `${await freePort()}`]);
-      expect(replica).toBe('OK');
-      await client.close();
-      return server;
-    },
-  };
-};
-
-const ownNeo4j = async (): Promise<OwnServer> => {
-  const [lib, folder] = [(await binaries('neo4j')) ?? '', await temporaryFolder()];
-  const [port, password] = [await freePort(), randomBytes(9).toString('hex')];
-  const uri = `bolt://127.0.0.1:${port}`;
-  let isNew = true;
-  return {
-    settings: { uri, user: 'neo4j', password },
-    start: async (takesWrites = true) => {
-      const server = await neo4jOn(lib, folder, [port], !takesWrites);
-      if (isNew) await setNeo4jPassword(uri, password);
-      isNew = false;
-      return server;
-    },
-  };
-};
-
-const makeOwn = { falkordb: ownFalkordb, neo4j: ownNeo4j } as const;
-/** Those that were started here, not given by an address. */
-const names = (await reachableTargets()).flatMap(({ name }): readonly (keyof typeof makeOwn)[] =>
-  (name === 'falkordb' || name === 'neo4j') && process.env[`${name.toUpperCase()}_URI`] === undefined ? [name] : [],
-);
+const names = await ownServerNames();
 
 describe.each(names)('%s that is killed', { timeout: 180_000 }, (name) => {
   let own: OwnServer;
@@ -72,7 +24,10 @@ describe.each(names)('%s that is killed', { timeout: 180_000 }, (name) => {
 
   const openStore = async (): Promise<void> => {
     server = await own.start();
-    store = guardStore(await createBackend(name, own.settings), { deadlineMs: 10_000, readOnly: false });
+    store = guardStore(await createBackend(name, { ...own.address, ...own.more }), {
+      deadlineMs: 10_000,
+      readOnly: false,
+    });
   };
 
   /** Writes memories one after the other until it is told to stop, noting which were acknowledged and which were not. */

@@ -4,7 +4,7 @@ import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { parseArguments } from '../../src/mcp/arguments.ts';
 import { temporaryFolder } from '../mcp/bundles.ts';
-import { fillStore } from './stores.ts';
+import { type At, fillStore, settingsOf } from './stores.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -47,9 +47,9 @@ export interface Caller {
 }
 
 /** A server of this configuration on that store, without a transport. */
-export const open = (path: string, env: Settings = {}): Caller => {
+export const open = (at: At, env: Settings = {}): Caller => {
   const app = createApp(
-    loadConfig({ env: { HOME: '/nonexistent', MEMORY_SQLITE_PATH: path, MEMORY_TOOL_PROFILE: 'extended', ...env } }),
+    loadConfig({ env: { HOME: '/nonexistent', ...settingsOf(at), MEMORY_TOOL_PROFILE: 'extended', ...env } }),
   );
   return {
     call: async (name, input) => {
@@ -63,12 +63,12 @@ export const open = (path: string, env: Settings = {}): Caller => {
 
 /** One call of a server that is started for it. */
 export const once = async (
-  path: string,
+  at: At,
   env: Settings,
   tool: string,
   input: Record<string, unknown>,
 ): Promise<Readonly<Record<string, unknown>>> => {
-  const caller = open(path, env);
+  const caller = open(at, env);
   try {
     return await caller.call(tool, input);
   } finally {

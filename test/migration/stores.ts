@@ -8,6 +8,7 @@ import { openDatabase } from '../../backends/sqlite/handles.ts';
 import { singleTenantScope as scope } from '../../src/auth/policy.ts';
 import { runCli } from '../../src/cli/cli.ts';
 import type { Memory, Visibility } from '../../src/domain/memory.ts';
+import type { GraphStore } from '../../src/storage/store.ts';
 import { batchOf, creates, makeMemory, makeRelationship, relates, replaces, trashes } from '../support/builders.ts';
 
 /** Full sizes, for who has the time. */
@@ -34,10 +35,8 @@ export const manyKinds = (id: number): Memory =>
     },
   });
 
-/** A closed store of single-tenant mode with `count` memories, relationships, history, trash and idempotency keys. */
-export const fillStore = async (path: string, count: number): Promise<void> => {
-  const store = await createBackend('sqlite', { path, synchronous: 'normal' });
-  await store.open();
+/** Memories, relationships, history, trash and idempotency keys, in single-tenant mode. */
+export const fill = async (store: GraphStore, count: number): Promise<void> => {
   for (let at = 1; at <= count; at += 500) {
     const memories = Array.from({ length: Math.min(500, count - at + 1) }, (_, index) => manyKinds(at + index));
     await store.write(scope, batchOf(memories.map((memory) => creates(memory))));
@@ -57,6 +56,13 @@ export const fillStore = async (path: string, count: number): Promise<void> => {
     const record = { fingerprint: 'f', answer: { id: 'x' }, at: 1 };
     await store.write(scope, batchOf([{ op: 'remember_key', key: `key ${at}`, record }]));
   }
+};
+
+/** A closed store. */
+export const fillStore = async (path: string, count: number): Promise<void> => {
+  const store = await createBackend('sqlite', { path, synchronous: 'normal' });
+  await store.open();
+  await fill(store, count);
   await store.close();
 };
 
@@ -98,6 +104,12 @@ export interface Said {
   readonly err: string;
 }
 
+/** The path of a SQLite store, or the settings of another one. */
+export type At = string | Readonly<Record<string, string>>;
+
+export const settingsOf = (at: At): Readonly<Record<string, string>> =>
+  typeof at === 'string' ? { MEMORY_SQLITE_PATH: at, MEMORY_SQLITE_SYNCHRONOUS: 'normal' } : at;
+
 interface Around {
   readonly env?: Readonly<Record<string, string>>;
   /** Answers of a person at a terminal. */
@@ -105,11 +117,7 @@ interface Around {
 }
 
 /** The command, in this process. */
-export const migrate = async (
-  path: string,
-  args: readonly string[],
-  { env = {}, types }: Around = {},
-): Promise<Said> => {
+export const migrate = async (at: At, args: readonly string[], { env = {}, types }: Around = {}): Promise<Said> => {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   if (types !== undefined) Object.assign(stdin, { isTTY: true });
   stdin.end(types ?? '');
@@ -117,7 +125,7 @@ export const migrate = async (
     stdin,
     stdout,
     stderr,
-    env: { HOME: '/nonexistent', MEMORY_SQLITE_PATH: path, MEMORY_SQLITE_SYNCHRONOUS: 'normal', ...env },
+    env: { HOME: '/nonexistent', ...settingsOf(at), ...env },
     argv: ['node', 'graph-memory'],
   });
   return { code, out: String(stdout.read() ?? ''), err: String(stderr.read() ?? '') };
@@ -131,13 +139,13 @@ export interface Child {
 /** The command as a process of its own. */
 export const startMigration = (
   program: readonly string[],
-  path: string,
+  at: At,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Child => {
   const [command = '', ...rest] = program;
   const child = spawn(command, [...rest, 'migrate-to-multitenant', ...args], {
-    env: { ...process.env, MEMORY_SQLITE_PATH: path, MEMORY_SQLITE_SYNCHRONOUS: 'normal', ...env },
+    env: { ...process.env, ...settingsOf(at), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [out, err] = ['', ''];

@@ -16,6 +16,15 @@ export interface ServerAddress {
   readonly password: string;
 }
 
+/** The variables that lead a program there. */
+export const settingsFor = (
+  name: ServerName,
+  { uri, user, password }: ServerAddress,
+): Readonly<Record<string, string>> => {
+  const prefix = `MEMORY_${name.toUpperCase()}`;
+  return { MEMORY_BACKEND: name, [`${prefix}_URI`]: uri, [`${prefix}_USER`]: user, [`${prefix}_PASSWORD`]: password };
+};
+
 /** Where to reach a server, or why there is none. */
 export type Reach = { readonly addresses: readonly ServerAddress[] } | { readonly unreachable: string };
 

@@ -1,10 +1,15 @@
-import { audienceOf } from '../../../src/domain/access.ts';
-import { type Assignment, assigned, type Owner, type OwnerFacts } from '../../../src/domain/assignment.ts';
+import {
+  type Assignment,
+  assigned,
+  audienceGiven,
+  type OwnerFacts,
+  ownerDifference,
+} from '../../../src/domain/assignment.ts';
 import type { MemoryContext } from '../../../src/domain/memory.ts';
 import type { Hold, Step } from '../../../src/storage/migration.ts';
 import type { Cell, Connection } from '../connection.ts';
 import { contentHash, keyContent, memoryContent, relationshipContent, selection } from './content.ts';
-import { appendJournal, type Fields, type Written } from './journal.ts';
+import { appendJournal, type Written } from './journal.ts';
 import { holding, moveState, runOf, throughGate } from './runs.ts';
 
 /** In the order in which they are filled: a relationship takes the tenant of its memories. */
@@ -31,32 +36,15 @@ const lastSql = (kind: FilledKind): string =>
 const lastOf = (connection: Connection, { kind, key }: Place, limit: number): number | null =>
   connection.row<[number | null, number]>(lastSql(kind), [key, limit])?.[0] ?? null;
 
-const ownerFields = {
-  tenantId: 'context_tenant_id',
-  teamId: 'context_team_id',
-  visibility: 'context_visibility',
-} as const satisfies Record<keyof Owner, string>;
-
-/** Exactly what differs. */
-const difference = (before: Owner, after: Owner): { prior: Fields; next: Fields } => {
-  const changed = (Object.keys(ownerFields) as (keyof Owner)[]).filter((field) => before[field] !== after[field]);
-  const of = (owner: Owner): Fields => Object.fromEntries(changed.map((field) => [ownerFields[field], owner[field]]));
-  return { prior: of(before), next: of(after) };
-};
-
 const linesSql = `SELECT seq, before IS NULL, CASE WHEN json_valid(before) THEN json_extract(before, '$.context') END
   FROM change_log WHERE entity_id = ? AND entity = ? AND tenant_id IS NULL`;
 const scopeLineSql = 'UPDATE change_log SET tenant_id = ?, audience = ? WHERE seq = ?';
 
-/** A record of before is read as if the assignment had been there for it; one of another tenant by nobody. */
 const audienceOfContext = (assignment: Assignment, context: string | null): string | null => {
   if (context === null) return null;
   const was = JSON.parse(context) as MemoryContext;
-  if (was.tenantId !== null && was.tenantId !== undefined) {
-    return was.tenantId === assignment.tenant ? (audienceOf(was) ?? '') : null;
-  }
-  const facts: OwnerFacts = { ...was, tenantId: null, teamId: was.teamId ?? null, visibility: was.visibility ?? null };
-  return audienceOf({ ...facts, ...assigned(assignment, facts) }) ?? '';
+  const { tenantId = null, teamId = null, visibility = null } = was;
+  return audienceGiven(assignment, { ...was, tenantId, teamId, visibility });
 };
 
 const fillLines = (
@@ -91,7 +79,7 @@ const fillMemories = (connection: Connection, assignment: Assignment, after: num
       id: id as string,
       version: version as number,
       content: contentHash(cells.slice(memoryAhead)),
-      ...difference(before, owner),
+      ...ownerDifference(before, owner),
     };
   });
 

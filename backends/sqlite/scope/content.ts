@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type Field, memoryFields, relationshipFields } from '../../../src/domain/fields.ts';
+import {
+  type Field,
+  memoryFields,
+  ownerFieldNames,
+  relationshipFields,
+  usageFieldNames,
+} from '../../../src/domain/fields.ts';
 import { visibilities } from '../../../src/domain/memory.ts';
 import type { Cell } from '../connection.ts';
 
@@ -10,8 +16,6 @@ export interface Columns {
   readonly json: readonly { readonly place: number; readonly name: string; readonly list: boolean }[];
 }
 
-const memoryScope = new Set(['context_tenant_id', 'context_team_id', 'context_visibility']);
-const usage = new Set(['usage_count', 'last_accessed']);
 const ends = new Set(['from_memory_id', 'to_memory_id']);
 
 const columnsOf = (fields: readonly Field[], more: readonly string[] = []): Columns => ({
@@ -22,7 +26,9 @@ const columnsOf = (fields: readonly Field[], more: readonly string[] = []): Colu
 });
 
 /** All of a memory but scope and usage. */
-export const memoryContent = columnsOf(memoryFields.filter(({ name }) => !memoryScope.has(name) && !usage.has(name)));
+export const memoryContent = columnsOf(
+  memoryFields.filter(({ name }) => !ownerFieldNames.has(name) && !usageFieldNames.has(name)),
+);
 /** All of a relationship but its scope. */
 export const relationshipContent = columnsOf(
   relationshipFields.filter(({ name }) => !ends.has(name) && name !== 'tenant_id'),

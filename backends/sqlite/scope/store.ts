@@ -43,6 +43,8 @@ import { dropEntries, undoBatch } from './undo.ts';
 export class SqliteMigration implements MigrationStore {
   readonly location: string;
   readonly onlineBackup = true;
+  /** On 750,000 memories. */
+  readonly writingCost = 3.7;
   readonly #settings: SqliteSettings;
   #connection: Connection | null = null;
 

@@ -43,12 +43,13 @@ export const inBatches = async <S extends Step>(
     if (await isPaused()) return 'paused';
     const started = now();
     const step = await batch(size);
-    const held = now() - started;
+    const took = now() - started;
+    const held = step.heldMs ?? took;
     onStep(step);
     if (step.done) return 'done';
     sinceRest += held;
     const rests = sinceRest >= holdMs;
-    const slow = pace.maxRate === null ? 0 : (step.rows * 1_000) / pace.maxRate - held;
+    const slow = pace.maxRate === null ? 0 : (step.rows * 1_000) / pace.maxRate - took;
     await wait(Math.max(rests ? sinceRest * restShare : 0, slow));
     if (rests) sinceRest = 0;
     size = nextSize(size, held, pace);

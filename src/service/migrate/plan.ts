@@ -26,7 +26,8 @@ export interface Plan {
   readonly found: Found;
   readonly samples: readonly Sample[];
   readonly baseline: Baseline;
-  readonly storeBytes: number;
+  /** Null where the database does not say. */
+  readonly storeBytes: number | null;
   readonly seconds: number;
   readonly journalBytes: number;
   /** Why it cannot be carried out. Empty: it can. */
@@ -156,8 +157,6 @@ export const scanStore = async (
 
 /** By how much a file of 750,000 memories grew for each row that moved: 134 bytes. */
 const journalBytesPerRow = 134;
-/** The run behind the plan, verification included, took 3.7 times as long as the plan on that store. */
-const writingCost = 3.7;
 
 /** The same for a dry run and for the real one. Reads all of the store once, at one moment. */
 export const makePlan = async (context: MigrationContext, assignment: Assignment): Promise<Plan> => {
@@ -174,7 +173,7 @@ export const makePlan = async (context: MigrationContext, assignment: Assignment
     hash: planHash(assignment),
     baseline: { dump, counts, unscoped },
     storeBytes: await store.size(),
-    seconds: scanned === 0 ? 0 : ((now() - started) / 1_000) * writingCost * ((rows + changes.change) / scanned),
+    seconds: scanned === 0 ? 0 : ((now() - started) / 1_000) * store.writingCost * ((rows + changes.change) / scanned),
     journalBytes: rows * journalBytesPerRow,
     problems: problemsOf(found, assignment),
   };

@@ -1,4 +1,4 @@
-import { type Field, memoryFields, relationshipFields } from '../../domain/fields.ts';
+import { type Field, memoryFields, relationshipFields, usageFieldNames } from '../../domain/fields.ts';
 import type { MemoryId } from '../../domain/ids.ts';
 import type { Memory } from '../../domain/memory.ts';
 import { isAcyclic, type Relationship } from '../../domain/relationship.ts';
@@ -38,11 +38,10 @@ interface Plan {
 }
 
 // Reading a memory moves these, and makes it no other memory.
-const countedFields = new Set(['usage_count', 'last_accessed']);
 // What a caller brings in is the caller's, so a file does not say there who made it.
 const makerFields = new Set(['context_created_by', 'created_by', 'updated_by']);
 export const comparedFields = {
-  memory: memoryFields.filter(({ name }) => !countedFields.has(name)),
+  memory: memoryFields.filter(({ name }) => !usageFieldNames.has(name)),
   relationship: relationshipFields,
 } as const;
 
