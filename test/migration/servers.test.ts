@@ -243,6 +243,10 @@ describe.each(targets.map((target) => [target.name, target] as const))('%s', { t
     expect(await dumpOf(opened[0] as Backend, singleTenantScope)).toEqual({
       ...{ memories: [], relationships: [], log: [], found: [] },
     });
+    const shown = await once(settings, { MEMORY_SINGLE_TENANT_VIEW: 'acme' }, 'get_memory_statistics', {});
+    expect(String(shown.text)).toContain(
+      `memories: ${moved.memories.filter(({ deletedAt }) => deletedAt === null).length}`,
+    );
     const single = { MEMORY_MULTI_TENANT_MODE: 'false' };
     const { id } = await once(settings, single, 'store_memory', note('Of nobody'));
     expect((await cli('--execute', '--tenant-id', 'acme', '--visibility', 'public')).code).toBe(0);
