@@ -12,6 +12,8 @@ import { isRunning, nameOf } from './processes.ts';
 const readyMs = 60_000;
 const endMs = 15_000;
 const pollMs = 20;
+/** After which another attempt is made to be heard. */
+const answerMs = 1_000;
 
 /** Ends the server when its own input ends, which it does with the process that holds the other end, however that ends. */
 const tied = 'exec 3<&0; "$@" & server=$!; echo $server; (cat <&3 >&2; kill -TERM "$server" 2>&1) & wait "$server"';
@@ -39,12 +41,15 @@ const answers = (path: string): Promise<boolean> =>
     socket.on('connect', () => socket.write('PING\r\n'));
     socket.on('data', (data) => end(data.toString().startsWith('+PONG')));
     socket.on('error', () => end(false));
+    socket.on('close', () => end(false));
+    socket.setTimeout(answerMs, () => end(false));
   });
 
 interface Running {
   readonly child: ChildProcess;
-  readonly socketFolder: string;
   readonly socketPath: string;
+  /** What is done when this process ends, if the server has not been stopped before. */
+  readonly tidy: () => void;
 }
 
 /** One server over one folder, for all handles of this process. */
@@ -97,7 +102,9 @@ class FolderServer {
         detached: true,
       });
       await this.#ready(child, socketFolder, socketPath);
-      return { child, socketFolder, socketPath };
+      const tidy = (): void => rmSync(socketFolder, { recursive: true, force: true });
+      process.once('exit', tidy);
+      return { child, socketPath, tidy };
     } catch (error) {
       letGo(this.#folder);
       rmSync(socketFolder, { recursive: true, force: true });
@@ -125,13 +132,12 @@ class FolderServer {
         'The embedded FalkorDB did not start; server.log in its folder says why.',
       );
     }
-    process.once('exit', () => rmSync(socketFolder, { recursive: true, force: true }));
     // What is left of this process when everything else is done must not wait for it.
     child.unref();
     for (const stream of [child.stdin, child.stdout]) (stream as { unref?: () => void } | null)?.unref?.();
   }
 
-  async #stop({ child, socketFolder }: Running): Promise<void> {
+  async #stop({ child, tidy }: Running): Promise<void> {
     if (child.exitCode === null) {
       child.ref();
       const ended = new Promise((resolve) => {
@@ -141,7 +147,8 @@ class FolderServer {
       await Promise.race([ended, delay(endMs, undefined, { ref: false })]);
     }
     letGo(this.#folder);
-    rmSync(socketFolder, { recursive: true, force: true });
+    tidy();
+    process.off('exit', tidy);
   }
 }
 

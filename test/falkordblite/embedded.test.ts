@@ -11,7 +11,7 @@ import type { Holder } from '../../backends/falkordblite/folder-lock.ts';
 import { isRunning, nameOf } from '../../backends/falkordblite/processes.ts';
 import { createBackend } from '../../backends/index.ts';
 import { singleTenantScope as scope } from '../../src/auth/policy.ts';
-import type { Backend } from '../../src/storage/store.ts';
+import { type GuardedStore, guardStore } from '../../src/storage/guarded.ts';
 import { buildServer } from '../mcp/bundles.ts';
 import { batchOf, creates, makeMemory, memoryId, wordsQuery } from '../support/builders.ts';
 import { howToGet } from '../support/servers/downloads.ts';
@@ -26,10 +26,18 @@ let path: string;
 beforeEach(() => {
   path = mkdtempSync(join(tmpdir(), 'graph-memory-embedded-'));
 });
-afterEach(() => rmSync(path, { recursive: true, force: true }));
+afterEach(({ task }) => {
+  const log = join(path, 'server.log');
+  if (task.result?.state === 'fail' && existsSync(log)) {
+    process.stderr.write(`server.log of '${task.name}' ends:\n${readFileSync(log, 'utf8').slice(-3_000)}\n`);
+  }
+  rmSync(path, { recursive: true, force: true });
+});
 
-const open = async (): Promise<Backend> => {
-  const store = await createBackend('falkordblite', { path, bin, graph: 'g' });
+/** Calls have a deadline, so that a server that keeps silent fails the line that waits for it. */
+const open = async (): Promise<GuardedStore> => {
+  const backend = await createBackend('falkordblite', { path, bin, graph: 'g' });
+  const store = guardStore(backend, { deadlineMs: 20_000, readOnly: false });
   onTestFinished(() => store.close());
   await store.open();
   return store;
