@@ -9,7 +9,8 @@ import { findBinaries } from './binaries.ts';
 import { type Holder, letGo, noteServer, takeFolder } from './folder-lock.ts';
 import { isRunning, nameOf } from './processes.ts';
 
-const readyMs = 60_000;
+/** How long it may say nothing before it is given up. It may take any time to read what it keeps. */
+const silentMs = 30_000;
 const endMs = 15_000;
 const pollMs = 20;
 /** After which another attempt is made to be heard. */
@@ -30,19 +31,18 @@ const endFormer = async ({ server, socketFolder }: Holder): Promise<void> => {
   }
 };
 
-/** Whether the server answers at all, if only that it is still loading. */
-const answers = (path: string): Promise<boolean> =>
+/** What a server says that is asked whether it is there. While it reads what it keeps, it says so. */
+const answerOf = (path: string): Promise<'ready' | 'loading' | 'nothing'> =>
   new Promise((resolve) => {
     const socket = connect(path);
-    const end = (answered: boolean): void => {
+    const end = (answer: 'ready' | 'loading' | 'nothing'): void => {
       socket.destroy();
-      resolve(answered);
+      resolve(answer);
     };
     socket.on('connect', () => socket.write('PING\r\n'));
-    socket.on('data', (data) => end(data.toString().startsWith('+PONG')));
-    socket.on('error', () => end(false));
-    socket.on('close', () => end(false));
-    socket.setTimeout(answerMs, () => end(false));
+    socket.on('data', (data) => end(data.toString().startsWith('+PONG') ? 'ready' : 'loading'));
+    for (const gone of ['error', 'close']) socket.on(gone, () => end('nothing'));
+    socket.setTimeout(answerMs, () => end('nothing'));
   });
 
 interface Running {
@@ -124,8 +124,11 @@ class FolderServer {
       const name = nameOf(Number(String(line).trim()));
       if (name !== null) noteServer(this.#folder, name, socketFolder);
     });
-    for (const deadline = performance.now() + readyMs; !(await answers(socketPath)); await delay(pollMs)) {
-      if (!ended && performance.now() < deadline) continue;
+    for (let heard = performance.now(); ; await delay(pollMs)) {
+      const answer = await answerOf(socketPath);
+      if (answer === 'ready') break;
+      if (answer === 'loading') heard = performance.now();
+      if (!ended && performance.now() - heard < silentMs) continue;
       child.stdin?.destroy();
       throw new AppError(
         'store_unavailable',
