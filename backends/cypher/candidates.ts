@@ -23,9 +23,10 @@ export interface Search {
 /** More rows than this are too many to be weighed one by one. */
 const weighedRows = 4_000;
 
+/** Texts are read of those alone that are given. */
 const statement = ({ condition, parameters, most }: Search, found: string, own: Parameters): Statement => ({
   text: `${found}${where(condition.parts)}${condition.ties}
-    RETURN m.id AS id, ${fieldList} AS fields ORDER BY s DESC, id ASC LIMIT $candidates`,
+    WITH m AS m, s AS s, m.id AS id ORDER BY s DESC, id ASC LIMIT $candidates RETURN id AS id, ${fieldList} AS fields`,
   parameters: { ...parameters, ...condition.parameters, ...own, candidates: most },
 });
 

@@ -36,9 +36,13 @@ const lastSql = (kind: FilledKind): string =>
 const lastOf = (connection: Connection, { kind, key }: Place, limit: number): number | null =>
   connection.row<[number | null, number]>(lastSql(kind), [key, limit])?.[0] ?? null;
 
-const linesSql = `SELECT seq, before IS NULL, CASE WHEN json_valid(before) THEN json_extract(before, '$.context') END
-  FROM change_log WHERE entity_id = ? AND entity = ? AND tenant_id IS NULL`;
+const memoryLinesSql = `SELECT c.seq, c.before IS NULL,
+    CASE WHEN json_valid(c.before) THEN json_extract(c.before, '$.context') END
+  FROM memory m CROSS JOIN change_log c ON c.entity_id = m.id AND c.entity = 'memory' AND c.tenant_id IS NULL
+  WHERE m.pk > ? AND m.pk <= ? AND m.context_tenant_id IS NULL`;
 const scopeLineSql = 'UPDATE change_log SET tenant_id = ?, audience = ? WHERE seq = ?';
+const relationshipLinesSql = `UPDATE change_log SET tenant_id = ?, audience = CASE WHEN before IS NULL THEN NULL ELSE '' END
+  WHERE entity_id = ? AND entity = 'relationship' AND tenant_id IS NULL`;
 
 const audienceOfContext = (assignment: Assignment, context: string | null): string | null => {
   if (context === null) return null;
@@ -47,15 +51,11 @@ const audienceOfContext = (assignment: Assignment, context: string | null): stri
   return audienceGiven(assignment, { ...was, tenantId, teamId, visibility });
 };
 
-const fillLines = (
-  connection: Connection,
-  assignment: Assignment,
-  entity: 'memory' | 'relationship',
-  id: string,
-): void => {
-  for (const [seq, first, context] of connection.rows<[number, number, string | null]>(linesSql, [id, entity])) {
-    const before = entity === 'relationship' ? '' : audienceOfContext(assignment, context);
-    connection.run(scopeLineSql, [assignment.tenant, first === 1 ? null : before, seq]);
+/** Before the memories themselves, by which they are found. */
+const fillMemoryLines = (connection: Connection, assignment: Assignment, after: number, last: number): void => {
+  for (const [seq, first, context] of connection.rows<[number, number, string | null]>(memoryLinesSql, [after, last])) {
+    const audience = first === 1 ? null : audienceOfContext(assignment, context);
+    connection.run(scopeLineSql, [assignment.tenant, audience, seq]);
   }
 };
 
@@ -66,13 +66,13 @@ const memoryAhead = 8;
 const scopeMemorySql = `UPDATE memory SET context_tenant_id = ?, context_team_id = ?, context_visibility = ?
   WHERE pk = ? AND context_tenant_id IS NULL`;
 
-const fillMemories = (connection: Connection, assignment: Assignment, after: number, last: number): Written[] =>
-  connection.rows<Cell[]>(memoriesSql, [after, last]).map((cells) => {
+const fillMemories = (connection: Connection, assignment: Assignment, after: number, last: number): Written[] => {
+  fillMemoryLines(connection, assignment, after, last);
+  return connection.rows<Cell[]>(memoriesSql, [after, last]).map((cells) => {
     const [pk, id, version, tenantId, teamId, visibility, projectPath, createdBy] = cells;
     const before = { tenantId, teamId, visibility, projectPath, createdBy } as OwnerFacts;
     const owner = assigned(assignment, before);
     connection.run(scopeMemorySql, [owner.tenantId, owner.teamId, owner.visibility, pk as number]);
-    fillLines(connection, assignment, 'memory', id as string);
     return {
       kind: 'memory',
       pk: pk as number,
@@ -82,6 +82,7 @@ const fillMemories = (connection: Connection, assignment: Assignment, after: num
       ...ownerDifference(before, owner),
     };
   });
+};
 
 /** Those whose ends are of one tenant; the others stay nobody's, and a plan names them. */
 const relationshipsSql = `SELECT r.pk, r.id, r.version, a.context_tenant_id, ${selection(relationshipContent, 'r')}
@@ -89,11 +90,11 @@ const relationshipsSql = `SELECT r.pk, r.id, r.version, a.context_tenant_id, ${s
   WHERE r.pk > ? AND r.pk <= ? AND r.tenant_id IS NULL AND a.context_tenant_id = b.context_tenant_id ORDER BY r.pk`;
 const relationshipAhead = 4;
 
-const fillRelationships = (connection: Connection, assignment: Assignment, after: number, last: number): Written[] =>
+const fillRelationships = (connection: Connection, _: Assignment, after: number, last: number): Written[] =>
   connection.rows<Cell[]>(relationshipsSql, [after, last]).map((cells) => {
     const [pk, id, version, tenant] = cells as [number, string, number, Assignment['tenant']];
     connection.run('UPDATE relationship SET tenant_id = ? WHERE pk = ? AND tenant_id IS NULL', [tenant, pk]);
-    fillLines(connection, { ...assignment, tenant }, 'relationship', id);
+    connection.run(relationshipLinesSql, [tenant, id]);
     const content = contentHash(cells.slice(relationshipAhead));
     const fields = { prior: { tenant_id: null }, next: { tenant_id: tenant } };
     return { kind: 'relationship', pk, id, version, content, ...fields };

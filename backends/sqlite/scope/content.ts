@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   type Field,
   memoryFields,
@@ -46,8 +46,7 @@ export const keyContent: Columns = {
 export const selection = (columns: Columns, table: string): string =>
   columns.names.map((name) => `${table}.${name}`).join(', ');
 
-export const contentHash = (cells: readonly Cell[]): Buffer =>
-  createHash('sha256').update(JSON.stringify(cells)).digest();
+export const contentHash = (cells: readonly Cell[]): Buffer => hash('sha256', JSON.stringify(cells), 'buffer');
 
 const isJson = (text: string, list: boolean): boolean => {
   try {

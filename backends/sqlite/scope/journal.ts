@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JournalEntry, ScopedKind } from '../../../src/storage/migration.ts';
 import type { Connection } from '../connection.ts';
 
@@ -25,7 +25,7 @@ const pairNo = (connection: Connection, prior: string, next: string): number => 
 
 /** Each digest covers the one before, so that no entry can be changed, left out or put elsewhere unseen. */
 const linked = (digest: string, entry: readonly unknown[]): string =>
-  createHash('sha256').update(digest).update(JSON.stringify(entry)).digest('base64url');
+  hash('sha256', digest + JSON.stringify(entry), 'base64url');
 
 const appendSql = `INSERT INTO scope_journal (run, seq, kind, pk, id, pair, version, content)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -36,9 +36,11 @@ export const appendJournal = (connection: Connection, run: number, rows: readonl
     0,
     '',
   ];
+  const pairs = new Map<string, number>();
   for (const { kind, pk, id, version, content, prior, next } of rows) {
     const [before, after] = [JSON.stringify(prior), JSON.stringify(next)];
-    const pair = pairNo(connection, before, after);
+    const pair = pairs.get(before + after) ?? pairNo(connection, before, after);
+    pairs.set(before + after, pair);
     seq += 1;
     digest = linked(digest, [seq, kind, pk, id, version, before, after, Buffer.from(content).toString('hex')]);
     connection.run(appendSql, [run, seq, kind, pk, id, pair, version, content]);

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { singleTenantScope as scope } from '../../../src/auth/policy.ts';
 import type { MemoryId } from '../../../src/domain/ids.ts';
 import { limits } from '../../../src/domain/limits.ts';
@@ -17,6 +19,7 @@ import { Report } from '../report.ts';
 import type { StdioServer } from '../stdio-server.ts';
 
 const rounds = 100;
+const startRounds = 21;
 const depth = 3;
 const sizeOfModes = 10_000;
 
@@ -105,6 +108,25 @@ const againstDriver = async (name: GraphServerName, place: GraphPlace, report: R
 const program = (context: BenchContext, { env }: GraphPlace, more: NodeJS.ProcessEnv = {}): Promise<StdioServer> =>
   context.serveWith({ ...env, ...more });
 
+/** From the spawn until a client can show tools: nothing is asked of the database before the first call. */
+const startBesideSqlite = async (context: BenchContext, place: GraphPlace, report: Report): Promise<void> => {
+  const listed = async (starting: Promise<StdioServer>): Promise<void> => {
+    await (await starting).request('tools/list', {});
+  };
+  const sides = {
+    graph: () => listed(program(context, place)),
+    sqlite: () => listed(context.serve(join(context.folder, 'start.db'))),
+    settle: () => context.stop(),
+  };
+  // The first start of each writes its code cache, half a second after it has nothing more to do.
+  await Promise.all([sides.graph(), sides.sqlite()]);
+  await delay(1_200);
+  await context.stop();
+  const { graph, sqlite } = await interleave(startRounds, sides);
+  await context.stop();
+  report.compare('spawn → tools/list answered, against SQLite', graph, sqlite, 1.05);
+};
+
 /** The tools through the published program, at this size; where both modes have room, one beside the other. */
 const measure = async (
   context: BenchContext,
@@ -132,7 +154,10 @@ const measure = async (
       report.compare(`… multi-tenant mode against single`, times.multi ?? [], times.single ?? [], 1.1);
   }
   await context.stop();
-  if (size === sizeOfModes) await againstDriver(name, single, report);
+  if (size === sizeOfModes) {
+    await againstDriver(name, single, report);
+    await startBesideSqlite(context, single, report);
+  }
   await Promise.all([single.backend.close(), multi?.backend.close()]);
   report.print(`servers: ${name}, ${size.toLocaleString('en')} memories`);
 };
