@@ -138,10 +138,12 @@ test('a memory that was stored is found by the next process', async () => {
 });
 
 test('a fault that nothing catches ends the process in one line that tells nothing of its cause', async () => {
-  const bomb = join(home, 'bomb.cjs');
-  await writeFile(bomb, "setTimeout(() => { throw new Error('SECRET'); }, 700);");
+  const [bomb, lit] = [join(home, 'bomb.cjs'), join(home, 'lit')];
+  const explode = `if (require('node:fs').existsSync(${JSON.stringify(lit)})) throw new Error('SECRET');`;
+  await writeFile(bomb, `setInterval(() => { ${explode} }, 20);`);
   const server = start({ NODE_OPTIONS: `--require ${bomb}`, MEMORY_LOG_LEVEL: 'silent' });
   await list(server);
+  await writeFile(lit, '');
   expect(await server.exited).toBe(70);
   expect(server.stderr()).toBe('graph-memory: internal: graph-memory stopped unexpectedly\n');
 });
