@@ -123,8 +123,6 @@ export interface Step {
   readonly rows: number;
   readonly changed: number;
   readonly done: boolean;
-  /** For how long others had to wait, in milliseconds; absent: for as long as it took. */
-  readonly heldMs?: number;
 }
 
 /** A record whose scope somebody changed since the run gave it, and to which its former scope was given back all the same. */
@@ -182,6 +180,8 @@ export interface MigrationStore {
   readonly location: string;
   /** Whether `backup` can copy the store. */
   readonly onlineBackup: boolean;
+  /** Whether nobody else can write for as long as a batch takes, rather than for its last statement alone. */
+  readonly holdsWriters: boolean;
   /** How many times as long as a look at all rows a run takes, verification included, as it was measured. */
   readonly writingCost: number;
   /** With `readOnly` nothing is made and no byte of the store changes. The store is not switched to another mode. */

@@ -56,6 +56,7 @@ const entriesAtOnce = 2_000;
  */
 export class CypherMigration implements MigrationStore {
   readonly onlineBackup = false;
+  readonly holdsWriters = false;
   /** 5.3 on FalkorDB, 6.1 on Neo4j, with 60,000 rows. */
   readonly writingCost = 6;
   readonly #connect: (readOnly: boolean) => Dialect;
@@ -243,8 +244,7 @@ export class CypherMigration implements MigrationStore {
       const next = held(before, hold);
       return runIn(next, hold.run).state === 'expanded' ? moveState(next, hold.run, 'expanded', 'backfilling') : next;
     });
-    // Whoever writes meanwhile waits for one statement, however long the batch was read before.
-    return { ...(await backfillBatch(this.#waysOf(runIn(ledger, hold.run)), hold, limit)), heldMs: 0 };
+    return backfillBatch(this.#waysOf(runIn(ledger, hold.run)), hold, limit);
   }
 
   async isJournalWhole(run: number): Promise<boolean> {
@@ -316,7 +316,7 @@ export class CypherMigration implements MigrationStore {
   }
 
   async undo(hold: Hold, limit: number): Promise<UndoStep> {
-    return { ...(await undoBatch(await this.#holding(hold), hold, limit)), heldMs: 0 };
+    return undoBatch(await this.#holding(hold), hold, limit);
   }
 
   async arrivals(run: number): Promise<KindCounts> {

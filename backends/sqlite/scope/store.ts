@@ -43,6 +43,7 @@ import { dropEntries, undoBatch } from './undo.ts';
 export class SqliteMigration implements MigrationStore {
   readonly location: string;
   readonly onlineBackup = true;
+  readonly holdsWriters = true;
   /** On 750,000 memories. */
   readonly writingCost = 3.7;
   readonly #settings: SqliteSettings;

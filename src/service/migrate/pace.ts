@@ -1,4 +1,4 @@
-import type { Step } from '../../storage/migration.ts';
+import type { MigrationStore, Step } from '../../storage/migration.ts';
 import type { MigrationContext } from './context.ts';
 
 export interface Pace {
@@ -23,14 +23,19 @@ const nextSize = (size: number, heldMs: number, { batchSize }: Pace): number => 
   return heldMs < longestHoldMs / 3 ? Math.min(batchSize, size * 2) : size;
 };
 
+/** What of a migration sets its pace. */
+export type PacedContext = Pick<MigrationContext, 'now' | 'wait' | 'signal'> & {
+  readonly store: Pick<MigrationStore, 'holdsWriters'>;
+};
+
 export type Halt = 'done' | 'stopped' | 'paused';
 
 /**
- * Batches until there is nothing left, or somebody asks for a halt. They are made smaller where one takes long, so that servers that write
- * meanwhile are not held up.
+ * Batches until there is nothing left, or somebody asks for a halt. They are made smaller where one holds up for long servers that write
+ * meanwhile, and only there: a batch that is read slowly would be read as slowly for fewer rows.
  */
 export const inBatches = async <S extends Step>(
-  { now, wait, signal }: MigrationContext,
+  { store: { holdsWriters }, now, wait, signal }: PacedContext,
   pace: Pace,
   isPaused: () => Promise<boolean>,
   batch: (limit: number) => Promise<S>,
@@ -44,7 +49,7 @@ export const inBatches = async <S extends Step>(
     const started = now();
     const step = await batch(size);
     const took = now() - started;
-    const held = step.heldMs ?? took;
+    const held = holdsWriters ? took : 0;
     onStep(step);
     if (step.done) return 'done';
     sinceRest += held;
