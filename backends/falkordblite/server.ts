@@ -31,16 +31,24 @@ const endFormer = async ({ server, socketFolder }: Holder): Promise<void> => {
   }
 };
 
-/** What a server says that is asked whether it is there. While it reads what it keeps, it says so. */
-const answerOf = (path: string): Promise<'ready' | 'loading' | 'nothing'> =>
+/** While it reads what it keeps, a server says so. */
+type Answer = 'ready' | 'loading' | 'nothing';
+
+const toAnswer = (line: string): Answer => {
+  if (line.startsWith('+PONG')) return 'ready';
+  return line.startsWith('-LOADING') ? 'loading' : 'nothing';
+};
+
+/** What a server says that is asked whether it is there. */
+const answerOf = (path: string): Promise<Answer> =>
   new Promise((resolve) => {
     const socket = connect(path);
-    const end = (answer: 'ready' | 'loading' | 'nothing'): void => {
+    const end = (answer: Answer): void => {
       socket.destroy();
       resolve(answer);
     };
     socket.on('connect', () => socket.write('PING\r\n'));
-    socket.on('data', (data) => end(data.toString().startsWith('+PONG') ? 'ready' : 'loading'));
+    socket.on('data', (data) => end(toAnswer(data.toString())));
     for (const gone of ['error', 'close']) socket.on(gone, () => end('nothing'));
     socket.setTimeout(answerMs, () => end('nothing'));
   });
@@ -92,6 +100,7 @@ class FolderServer {
     // A socket's path may have 107 bytes, which the folder's own may exceed. Nobody else can look into a folder made so.
     const socketFolder = mkdtempSync(join(tmpdir(), 'graph-memory-'));
     const socketPath = join(socketFolder, 'falkordb.sock');
+    const tidy = (): void => rmSync(socketFolder, { recursive: true, force: true });
     try {
       if (former !== null) await endFormer(former);
       const where = ['--port', '0', '--unixsocket', socketPath, '--unixsocketperm', '700', '--dir', this.#folder];
@@ -102,12 +111,11 @@ class FolderServer {
         detached: true,
       });
       await this.#ready(child, socketFolder, socketPath);
-      const tidy = (): void => rmSync(socketFolder, { recursive: true, force: true });
       process.once('exit', tidy);
       return { child, socketPath, tidy };
     } catch (error) {
       letGo(this.#folder);
-      rmSync(socketFolder, { recursive: true, force: true });
+      tidy();
       throw error;
     }
   }
