@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { singleTenantScope as scope } from '../../../src/auth/policy.ts';
 import type { MemoryId } from '../../../src/domain/ids.ts';
 import { limits } from '../../../src/domain/limits.ts';
@@ -16,6 +15,7 @@ import { interleave } from '../measure.ts';
 import { pick, seeded } from '../random.ts';
 import { type Properties, rawGraph } from '../raw-graph.ts';
 import { Report } from '../report.ts';
+import { listed, startsOf } from '../starts.ts';
 import type { StdioServer } from '../stdio-server.ts';
 
 const rounds = 100;
@@ -110,20 +110,10 @@ const program = (context: BenchContext, { env }: GraphPlace, more: NodeJS.Proces
 
 /** From the spawn until a client can show tools: nothing is asked of the database before the first call. */
 const startBesideSqlite = async (context: BenchContext, place: GraphPlace, report: Report): Promise<void> => {
-  const listed = async (starting: Promise<StdioServer>): Promise<void> => {
-    await (await starting).request('tools/list', {});
-  };
-  const sides = {
+  const { graph, sqlite } = await startsOf(context, startRounds, {
     graph: () => listed(program(context, place)),
     sqlite: () => listed(context.serve(join(context.folder, 'start.db'))),
-    settle: () => context.stop(),
-  };
-  // The first start of each writes its code cache, half a second after it has nothing more to do.
-  await Promise.all([sides.graph(), sides.sqlite()]);
-  await delay(1_200);
-  await context.stop();
-  const { graph, sqlite } = await interleave(startRounds, sides);
-  await context.stop();
+  });
   report.compare('spawn → tools/list answered, against SQLite', graph, sqlite, 1.05);
 };
 

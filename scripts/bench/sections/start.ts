@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchContext } from '../bench-context.ts';
 import { corpus } from '../corpus.ts';
-import { interleave } from '../measure.ts';
 import { Report } from '../report.ts';
+import { listed, startsOf } from '../starts.ts';
 import { environment, type StdioServer } from '../stdio-server.ts';
 
 const rounds = 21;
@@ -49,25 +49,13 @@ const memory = async (context: BenchContext, report: Report): Promise<void> => {
 export const start = async (context: BenchContext): Promise<void> => {
   const report = new Report();
   const { ids, path } = await context.store(50_000);
-  const listed = async (): Promise<StdioServer> => {
-    const server = await context.serve(path);
-    await server.request('tools/list', {});
-    return server;
-  };
-  // The first start writes the code cache, half a second after it has nothing more to do.
-  await listed();
-  await sleep(1_200);
-  const { ours, bare } = await interleave(rounds, {
-    bare: () => bareNode(context.folder),
-    ours: listed,
-    settle: () => context.stop(),
-  });
-  await context.stop();
+  const serve = (): Promise<StdioServer> => listed(context.serve(path));
+  const { ours, bare } = await startsOf(context, rounds, { bare: () => bareNode(context.folder), ours: serve });
   report.compare('spawn → tools/list answered, against node -e 0', ours, bare, 3);
 
   const firstCalls: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const server = await listed();
+    const server = await serve();
     const begun = performance.now();
     await server.call('get_memory', { memory_id: ids[round] });
     firstCalls.push(performance.now() - begun);
