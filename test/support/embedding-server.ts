@@ -47,7 +47,7 @@ export const startEmbeddingServer = async (): Promise<EmbeddingServer> => {
       server.fault = 'none';
       return reply(response, 429, { error: 'later' });
     }
-    if (fault === 'slow') await delay(3_000);
+    if (fault === 'slow') await delay(1_000);
     if (fault === 'no json') return void response.end('<html>');
     const rows = await embedTexts(input);
     const data = rows.map((embedding, index) => ({ index, embedding: fault === 'not numbers' ? ['x'] : embedding }));
